@@ -1,0 +1,113 @@
+/**
+ * The structured program: typed locals, loads and stores, branches, loops and calls, in the one form that every
+ * back end (WebAssembly, JavaScript, later WGSL) lowers. Build programs with `builder.ts`; this file is only their shape.
+ */
+
+export type ScalarType = "f64" | "i32";
+/** Lane types stand in the types so that ensembles can use them; a back end without lanes refuses them by name. */
+export type LaneType = "f64x2" | "f32x4";
+export type Type = ScalarType | LaneType;
+
+export type UnaryOperation =
+  | "negate"
+  | "absolute"
+  | "squareRoot"
+  | "floor"
+  | "ceiling"
+  | "truncate"
+  /** i32 -> i32: 1 when the operand is 0, else 0. */
+  | "isZero"
+  /** f64 -> i32, toward zero; out of range saturates. */
+  | "toI32"
+  /** i32 (signed) -> f64. */
+  | "toF64"
+  /** i32 read as unsigned -> f64. */
+  | "unsignedToF64"
+  /** f64 -> f64x2 or f32x4: the scalar in every lane. */
+  | "splat"
+  /** Lane types -> f64: sum of the lanes. */
+  | "sumLanes";
+
+export type BinaryOperation =
+  | "add"
+  | "subtract"
+  | "multiply"
+  | "divide"
+  | "minimum"
+  | "maximum"
+  | "copySign"
+  | "remainder"
+  | "and"
+  | "or"
+  | "xor"
+  | "shiftLeft"
+  | "shiftRight"
+  | "shiftRightUnsigned"
+  | "rotateLeft";
+
+/** Gives i32 1 or 0; operands share one scalar type. `…Unsigned` is for i32 alone. */
+export type Comparison = "equal" | "notEqual" | "less" | "lessOrEqual" | "greater" | "greaterOrEqual" | "lessUnsigned";
+
+/** Elementary functions taken from the host's `Math`, so that both back ends give the same bits. */
+export type MathFunction =
+  | "exp"
+  | "log"
+  | "log10"
+  | "log1p"
+  | "expm1"
+  | "pow"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "tanh";
+
+export interface Local {
+  readonly kind: "local";
+  readonly type: Type;
+  readonly index: number;
+  readonly name: string;
+}
+
+/** A pure tree, evaluated where it is used: pin a load with `set` before a store can change what it reads. */
+export type Value =
+  | Local
+  | { readonly kind: "constant"; readonly type: Type; readonly value: number }
+  | { readonly kind: "load"; readonly type: Type; readonly address: Value; readonly offset: number }
+  | { readonly kind: "unary"; readonly type: Type; readonly operation: UnaryOperation; readonly operand: Value }
+  | { readonly kind: "binary"; readonly type: Type; readonly operation: BinaryOperation; readonly left: Value; readonly right: Value }
+  | { readonly kind: "comparison"; readonly type: "i32"; readonly operation: Comparison; readonly left: Value; readonly right: Value }
+  | { readonly kind: "select"; readonly type: Type; readonly condition: Value; readonly then: Value; readonly otherwise: Value }
+  | { readonly kind: "math"; readonly type: "f64"; readonly name: MathFunction; readonly operands: readonly Value[] }
+  | { readonly kind: "call"; readonly type: Type; readonly name: string; readonly operands: readonly Value[] };
+
+export type Statement =
+  | { readonly kind: "set"; readonly target: Local; readonly value: Value }
+  | { readonly kind: "store"; readonly address: Value; readonly offset: number; readonly value: Value }
+  | { readonly kind: "if"; readonly condition: Value; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[] }
+  /** Runs its body for ever; leaves through `break`, `return`. */
+  | { readonly kind: "loop"; readonly label: number; readonly body: readonly Statement[] }
+  | { readonly kind: "break"; readonly label: number }
+  | { readonly kind: "continue"; readonly label: number }
+  | { readonly kind: "call"; readonly name: string; readonly operands: readonly Value[] }
+  | { readonly kind: "return"; readonly value: Value | null };
+
+export interface ProgramFunction {
+  readonly name: string;
+  readonly parameters: readonly Local[];
+  readonly result: Type | null;
+  /** Parameters first, in order: `locals[i].index === i`. */
+  readonly locals: readonly Local[];
+  readonly body: readonly Statement[];
+  readonly exported: boolean;
+}
+
+export interface Program {
+  readonly functions: readonly ProgramFunction[];
+  /** Bytes of memory the program's static layout takes; the host may grow beyond it. */
+  readonly memoryBytes: number;
+}
