@@ -1,3 +1,6 @@
+import { arity, commutative } from "./semantics.ts";
+import { simplify } from "./simplify.ts";
+
 /**
  * The expression graph: every formula of a model, interned, so that equal sub-expressions are one node.
  *
@@ -50,31 +53,55 @@ export interface Expression {
   readonly name: string;
 }
 
-/** Makes nodes; the only way to obtain one. `apply` simplifies before it interns. */
+/** Makes nodes; the only way to obtain one. */
 export interface Graph {
+  /** Number of nodes made so far; an operand's id is always smaller than that of a node that uses it. */
   readonly size: number;
   constant(value: number): Expression;
   symbol(name: string): Expression;
+  /**
+   * The node for an operation: operands of commutative operations are sorted (constants first, then by id), then
+   * simplified as `simplify` says, then interned. Constant time; never recurses into the operands.
+   * @throws when the number of operands is wrong.
+   */
   apply(operation: Operation, ...operands: readonly Expression[]): Expression;
 }
 
 /** An empty expression graph. */
 export function expressionGraph(): Graph {
   const nodes = new Map<string, Expression>();
-  const intern = (operation: Operation, operands: readonly Expression[], value: number, name: string): Expression => {
-    const key = `${operation}|${Object.is(value, -0) ? "-0" : value}|${name}|${operands.map((operand) => operand.id).join(",")}`;
+  let count = 0;
+  const intern = (key: string, operation: Operation, operands: readonly Expression[], value: number, name: string): Expression => {
     const known = nodes.get(key);
     if (known) return known;
-    const node: Expression = { id: nodes.size, operation, operands, value, name };
+    const node: Expression = { id: count, operation, operands, value, name };
+    count += 1;
     nodes.set(key, node);
     return node;
   };
-  return {
+  const graph: Graph = {
     get size() {
-      return nodes.size;
+      return count;
     },
-    constant: (value) => intern("constant", [], value, ""),
-    symbol: (name) => intern("symbol", [], 0, name),
-    apply: (operation, ...operands) => intern(operation, operands, 0, ""),
+    constant: (value) => intern(`constant ${Object.is(value, -0) ? "-0" : value}`, "constant", [], value, ""),
+    symbol: (name) => intern(`symbol ${name}`, "symbol", [], 0, name),
+    apply(operation, ...given) {
+      if (given.length !== arity[operation] || given.length === 0)
+        throw new Error(`expression: "${operation}" takes ${arity[operation]} operands, got ${given.length}`);
+      const operands = commutative.has(operation) ? sorted(given) : given;
+      const simpler = simplify(graph, operation, operands);
+      if (simpler) return simpler;
+      let key: string = operation;
+      for (const operand of operands) key += ` ${operand.id}`;
+      return intern(key, operation, operands, 0, "");
+    },
   };
+  return graph;
+}
+
+function sorted(operands: readonly Expression[]): readonly Expression[] {
+  const [a, b] = operands;
+  if (!a || !b) return operands;
+  const aFirst = a.operation === "constant" || (b.operation !== "constant" && a.id <= b.id);
+  return aFirst ? operands : [b, a];
 }

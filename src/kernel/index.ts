@@ -1,0 +1,24 @@
+/** The compiler: expression graph, structured programs, and the back ends that run them. */
+export * from "./arithmetic.ts";
+export * from "./builder.ts";
+export { differentiate, differentiator } from "./derivative.ts";
+export { evaluate, evaluateAll } from "./evaluate.ts";
+export { type Expression, type Graph, type Operation, expressionGraph } from "./expression.ts";
+export { formulaConstants, formulaFunctions } from "./formula-functions.ts";
+export { type ParsedExpression, parseExpression } from "./grammar.ts";
+export type { Instance, Instantiate, Target } from "./instance.ts";
+export { instantiate } from "./instantiate.ts";
+export { javaScriptText } from "./javascript.ts";
+export { type MemoryLayout, memoryLayout } from "./layout.ts";
+export { lower, lowerEach } from "./lower.ts";
+export { constantPower, powerPlan } from "./power.ts";
+export { printExpression, printNumber } from "./print.ts";
+export type { Problem } from "./problem.ts";
+export type * from "./program.ts";
+export { randomStateBytes, readStream, writeRandom, writeStream } from "./random.ts";
+export { vectorJacobian } from "./reverse.ts";
+export { substitute, substitution, symbolsOf } from "./substitute.ts";
+export type { Origin } from "./tokens.ts";
+export { postorder } from "./traverse.ts";
+export { validateProgram } from "./validate.ts";
+export { webAssemblyModule } from "./webassembly.ts";
