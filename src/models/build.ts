@@ -1,0 +1,144 @@
+import { checkNetwork } from "./check.ts";
+import { canonicalFormula, plainNumber } from "./formula.ts";
+import type { Network, Participant } from "./network.ts";
+import { defaultCompartment } from "./text/reader.ts";
+import { canonicalUnit } from "./text/statement.ts";
+
+/** A number, or a formula: an initial assignment. */
+export type Value = number | string;
+
+export interface CompartmentDescription {
+  readonly size?: Value;
+  /** False: `var`, something outside the model may change it. */
+  readonly constant?: boolean;
+  readonly unit?: string;
+}
+
+export interface SpeciesDescription {
+  /** Initial concentration (amount for `substanceOnly`); a formula becomes an initial assignment. */
+  readonly initial?: Value;
+  /** Initial amount instead of a concentration. */
+  readonly amount?: number;
+  readonly compartment?: string;
+  /** Reactions do not change it (`$X`). */
+  readonly boundary?: boolean;
+  /** Nothing changes it (`const`); implies boundary. */
+  readonly constant?: boolean;
+  readonly substanceOnly?: boolean;
+  readonly unit?: string;
+}
+
+export interface ParameterDescription {
+  readonly value?: Value;
+  /** False: `var`. */
+  readonly constant?: boolean;
+  readonly unit?: string;
+}
+
+export interface ReactionDescription<S extends string> {
+  readonly reactants?: Partial<Readonly<Record<S, number>>>;
+  readonly products?: Partial<Readonly<Record<S, number>>>;
+  /** Rate · amount per time: a formula, or what a rate law built. */
+  readonly rate: string | { readonly formula: string };
+  /** Default true (`->`); says nothing about kinetics. */
+  readonly reversible?: boolean;
+}
+
+/** A network as one writes it down: records keyed by id, in the order wanted. */
+export interface NetworkDescription<S extends string> {
+  readonly id: string;
+  readonly compartments?: Readonly<Record<string, Value | CompartmentDescription>>;
+  readonly species: Readonly<Record<S, Value | SpeciesDescription>>;
+  readonly parameters?: Readonly<Record<string, Value | ParameterDescription>>;
+  readonly reactions?: Readonly<Record<string, ReactionDescription<NoInfer<S>>>>;
+  /** `{ x: { assignment: "2*y" } }` is `x := 2*y`; `{ x: { rate: "-x" } }` is `x' = -x`. */
+  readonly rules?: Readonly<Record<string, { readonly assignment: string } | { readonly rate: string }>>;
+  readonly units?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds the network that the same model as reaction text gives.
+ * @example networkOf({ id: "decay", species: { A: 1 }, parameters: { k: 2 }, reactions: { J: { reactants: { A: 1 }, rate: "k*A" } } })
+ * @throws with every problem of the description, since a description is code.
+ */
+export function networkOf<S extends string>(description: NetworkDescription<S>): Network {
+  const problems: string[] = [];
+  const formula = (text: string, where: string): string => {
+    const result = canonicalFormula(text);
+    if (result.problems === undefined) return result.text;
+    for (const { column, message } of result.problems) problems.push(`${where}, column ${column}: ${message}`);
+    return text;
+  };
+  const initialAssignments: { target: string; formula: string }[] = [];
+  /** Notes a formula as initial assignment; gives back a plain number. */
+  const numberOf = (id: string, value: Value | undefined): number | null => {
+    if (value === undefined) return null;
+    if (typeof value === "number") return value + 0;
+    const result = canonicalFormula(value);
+    const number = result.problems ? null : plainNumber(result.expression);
+    if (number !== null) return number + 0;
+    initialAssignments.push({ target: id, formula: formula(value, `initial value of ${id}`) });
+    return null;
+  };
+  const ruled = new Set(Object.keys(description.rules ?? {}));
+  const unit = (text: string | undefined): string | null => (text === undefined ? null : canonicalUnit(text));
+  const described = <T extends object>(value: Value | T): T | null => (typeof value === "object" ? value : null);
+
+  const compartments = Object.entries(description.compartments ?? {}).map(([id, given]) => {
+    const record = described(given);
+    const size = numberOf(id, record ? record.size : typeof given === "object" ? undefined : given);
+    return { id, size, constant: (record?.constant ?? true) && !ruled.has(id), unit: unit(record?.unit) };
+  });
+  const species = Object.entries<Value | SpeciesDescription>(description.species).map(([id, given]) => {
+    const record = described(given);
+    const substanceOnly = record?.substanceOnly ?? false;
+    const constant = record?.constant ?? false;
+    const amount = record?.amount;
+    if (amount !== undefined && record?.initial !== undefined) problems.push(`species ${id}: give an initial value or an amount, not both`);
+    return {
+      id,
+      compartment: record?.compartment ?? defaultCompartment,
+      initial: amount ?? numberOf(id, record ? record.initial : typeof given === "object" ? undefined : given),
+      initialKind: substanceOnly || amount !== undefined ? ("amount" as const) : ("concentration" as const),
+      boundary: constant || (record?.boundary ?? false),
+      constant,
+      substanceOnly,
+      unit: unit(record?.unit),
+    };
+  });
+  if (species.some(({ compartment }) => compartment === defaultCompartment) && !compartments.some(({ id }) => id === defaultCompartment)) {
+    compartments.push({ id: defaultCompartment, size: 1, constant: true, unit: null });
+  }
+  const parameters = Object.entries(description.parameters ?? {}).map(([id, given]) => {
+    const record = described(given);
+    const value = numberOf(id, record ? record.value : typeof given === "object" ? undefined : given);
+    return { id, value, constant: (record?.constant ?? true) && !ruled.has(id), unit: unit(record?.unit) };
+  });
+  const network: Network = {
+    schema: "network/1",
+    id: description.id,
+    compartments,
+    species,
+    parameters,
+    reactions: Object.entries<ReactionDescription<S>>(description.reactions ?? {}).map(([id, reaction]) => ({
+      id,
+      reactants: sideOf(reaction.reactants),
+      products: sideOf(reaction.products),
+      rate: formula(typeof reaction.rate === "string" ? reaction.rate : reaction.rate.formula, `rate of ${id}`),
+      reversible: reaction.reversible ?? true,
+    })),
+    rules: Object.entries(description.rules ?? {}).map(([target, rule]) =>
+      "rate" in rule
+        ? { kind: "rate" as const, target, formula: formula(rule.rate, `rule of ${target}`) }
+        : { kind: "assignment" as const, target, formula: formula(rule.assignment, `rule of ${target}`) },
+    ),
+    initialAssignments,
+    units: Object.entries(description.units ?? {}).map(([id, text]) => ({ id, formula: canonicalUnit(text, "any") })),
+  };
+  problems.push(...checkNetwork(network).map(({ where, message }) => `${where}: ${message}`));
+  if (problems.length > 0) throw new Error(`network "${description.id}":\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+  return network;
+}
+
+const sideOf = (side: Partial<Readonly<Record<string, number>>> | undefined): Participant[] =>
+  Object.entries(side ?? {}).flatMap(([species, stoichiometry]) => (stoichiometry === undefined ? [] : [{ species, stoichiometry }]));

@@ -1,0 +1,123 @@
+import type { Network } from "./network.ts";
+import { suggestion } from "./nearest.ts";
+import { isIdentifier } from "./text/reserved.ts";
+
+/** One thing wrong with a network. `where` is `kind:id`, e.g. `reaction:J1` or `rule:A`. */
+export interface NetworkProblem {
+  readonly where: string;
+  readonly message: string;
+}
+
+/** Everything about a network that is wrong whatever its formulas say: ids, references, rules against reactions, values given twice. */
+export function checkNetwork(network: Network): NetworkProblem[] {
+  const problems: NetworkProblem[] = [];
+  const note = (where: string, message: string): void => void problems.push({ where, message });
+  checkIds(network, note);
+  checkSpecies(network, note);
+  checkReactions(network, note);
+  checkRules(network, note);
+  checkValues(network, note);
+  return problems;
+}
+
+type Note = (where: string, message: string) => void;
+
+function checkIds(network: Network, note: Note): void {
+  const seen = new Map<string, string>();
+  for (const [kind, list] of [
+    ["compartment", network.compartments],
+    ["species", network.species],
+    ["parameter", network.parameters],
+    ["reaction", network.reactions],
+  ] as const) {
+    for (const { id } of list) {
+      const where = `${kind}:${id}`;
+      if (!isIdentifier(id)) note(where, `"${id}" cannot be an id; use letters, digits and "_", and no reserved word`);
+      const before = seen.get(id);
+      if (before !== undefined) note(where, `"${id}" is already the id of a ${before}; choose another`);
+      seen.set(id, kind);
+    }
+  }
+}
+
+function checkSpecies(network: Network, note: Note): void {
+  const compartments = network.compartments.map((compartment) => compartment.id);
+  for (const { id, compartment, constant, boundary } of network.species) {
+    if (!compartments.includes(compartment)) {
+      note(`species:${id}`, `species "${id}" is in compartment "${compartment}", which is not declared${suggestion(compartment, compartments)}`);
+    }
+    if (constant && !boundary) note(`species:${id}`, `species "${id}" is constant, so it must be a boundary species as well`);
+  }
+}
+
+function checkReactions(network: Network, note: Note): void {
+  const species = new Set(network.species.map(({ id }) => id));
+  for (const reaction of network.reactions) {
+    const where = `reaction:${reaction.id}`;
+    for (const side of [reaction.reactants, reaction.products]) {
+      const seen = new Set<string>();
+      for (const participant of side) {
+        if (!species.has(participant.species)) {
+          note(where, `reaction "${reaction.id}" names species "${participant.species}", which is not declared${suggestion(participant.species, species)}`);
+        }
+        if (seen.has(participant.species)) note(where, `reaction "${reaction.id}" names "${participant.species}" twice on one side; add the stoichiometries`);
+        seen.add(participant.species);
+        if (!(participant.stoichiometry > 0 && Number.isFinite(participant.stoichiometry))) {
+          note(where, `reaction "${reaction.id}": the stoichiometry of "${participant.species}" must be a positive number, found ${participant.stoichiometry}`);
+        }
+      }
+    }
+  }
+}
+
+function checkRules(network: Network, note: Note): void {
+  const changed = new Set(network.reactions.flatMap((reaction) => [...reaction.reactants, ...reaction.products]).map(({ species }) => species));
+  const species = new Map(network.species.map((one) => [one.id, one]));
+  const parameters = new Map(network.parameters.map((one) => [one.id, one]));
+  const compartments = new Map(network.compartments.map((one) => [one.id, one]));
+  const initials = new Set(network.initialAssignments.map(({ target }) => target));
+  const seen = new Set<string>();
+  for (const { kind, target } of network.rules) {
+    const where = `rule:${target}`;
+    if (seen.has(target)) note(where, `"${target}" has two rules; keep one`);
+    seen.add(target);
+    const object = species.get(target) ?? parameters.get(target) ?? compartments.get(target);
+    if (!object) {
+      note(where, `a rule sets "${target}", which is not declared${suggestion(target, [...species.keys(), ...parameters.keys(), ...compartments.keys()])}`);
+      continue;
+    }
+    if (object.constant) note(where, `"${target}" is constant and cannot have ${kind === "rate" ? "a rate rule" : "an assignment rule"}; remove 'const' or the rule`);
+    const asSpecies = species.get(target);
+    if (asSpecies && !asSpecies.boundary && changed.has(target)) {
+      note(where, `species "${target}" is changed both by a rule and by a reaction; make it a boundary species ('species $${target}') or drop one`);
+    }
+    if (kind === "assignment" && (initials.has(target) || valueOf(network, target) !== null)) {
+      note(where, `"${target}" has an assignment rule, which holds at time 0 as well; remove its initial value`);
+    }
+  }
+}
+
+function checkValues(network: Network, note: Note): void {
+  const ids = [...network.compartments, ...network.species, ...network.parameters].map(({ id }) => id);
+  for (const id of ids) {
+    const value = valueOf(network, id);
+    if (value !== null && !Number.isFinite(value)) note(`value:${id}`, `the value of "${id}" is not a finite number`);
+  }
+  const seen = new Set<string>();
+  for (const { target } of network.initialAssignments) {
+    if (!ids.includes(target)) note(`value:${target}`, `an initial value is given for "${target}", which is not declared${suggestion(target, ids)}`);
+    else if (valueOf(network, target) !== null) note(`value:${target}`, `"${target}" has both a number and a formula as initial value; keep one`);
+    if (seen.has(target)) note(`value:${target}`, `"${target}" has two initial assignments; keep one`);
+    seen.add(target);
+  }
+}
+
+/** The number a network gives for an id as its initial value, size or value; null where there is none. */
+export function valueOf(network: Network, id: string): number | null {
+  return (
+    network.species.find((one) => one.id === id)?.initial ??
+    network.parameters.find((one) => one.id === id)?.value ??
+    network.compartments.find((one) => one.id === id)?.size ??
+    null
+  );
+}

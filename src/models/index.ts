@@ -1,0 +1,21 @@
+/** What a system is: networks as plain data, reaction text, rate laws, structure, and the equations they give. */
+export { networkOf } from "./build.ts";
+export type * from "./build.ts";
+export { checkNetwork, valueOf } from "./check.ts";
+export type { NetworkProblem } from "./check.ts";
+export { odeSystem, reactionRates } from "./compile.ts";
+export type { SystemResult } from "./compile.ts";
+export { canonicalFormula } from "./formula.ts";
+export { massAction, oneWayNotes } from "./mass-action.ts";
+export type { MassAction } from "./mass-action.ts";
+export { nearest, suggestion } from "./nearest.ts";
+export type * from "./network.ts";
+export { revise } from "./revise.ts";
+export type { ReviseResult } from "./revise.ts";
+export * from "./structure.ts";
+export type { OdeSystem, Output } from "./system.ts";
+export * from "./rate/index.ts";
+export { readReactionText, writeReactionText } from "./text.ts";
+export type { ReadResult } from "./text.ts";
+export { zoo } from "./zoo/index.ts";
+export type { ModelFacts, ZooModel } from "./zoo/index.ts";

@@ -1,0 +1,206 @@
+import type { Expression, Graph } from "../kernel/expression.ts";
+import { divide, multiply } from "../kernel/arithmetic.ts";
+import { parseExpression } from "../kernel/grammar.ts";
+import { substitute, symbolsOf } from "../kernel/substitute.ts";
+import type { NetworkProblem } from "./check.ts";
+import { suggestion } from "./nearest.ts";
+import type { Compartment, Network, Parameter, Reaction, Rule, Species } from "./network.ts";
+import { defaultCompartment } from "./text/reader.ts";
+
+/** How a species is carried by the ODE system. */
+export type SpeciesRole = "concentration state" | "amount state" | "symbol state" | "parameter" | "amount parameter" | "derived";
+
+/** A network with every name looked up: formulas in, expressions in states, parameters and `time` out. */
+export interface Resolver {
+  readonly graph: Graph;
+  /** What a formula means at any time. */
+  formula(text: string, where: string): Expression;
+  /** What a symbol of the network means at any time. */
+  symbol(name: string, where: string): Expression;
+  /** What a symbol is at time 0, over the parameters alone. */
+  initial(name: string, where: string): Expression;
+  /** An expression in the network's symbols, with every symbol looked up. */
+  expression(expression: Expression, where: string): Expression;
+  role(species: Species): SpeciesRole;
+  /** Volume of a compartment at any time. */
+  volume(compartment: string, where: string): Expression;
+  isParameter(id: string): boolean;
+  readonly problems: readonly NetworkProblem[];
+  /** Names that some formula used. */
+  readonly used: ReadonlySet<string>;
+}
+
+type Named =
+  | { readonly kind: "compartment"; readonly of: Compartment }
+  | { readonly kind: "species"; readonly of: Species }
+  | { readonly kind: "parameter"; readonly of: Parameter }
+  | { readonly kind: "reaction"; readonly of: Reaction };
+
+/** Looks up names, substitutes rules and initial assignments, and collects what is undefined or defined in a circle. */
+export function resolverOf(network: Network, graph: Graph): Resolver {
+  const names = new Map<string, Named>();
+  for (const of of network.compartments) names.set(of.id, { kind: "compartment", of });
+  for (const of of network.species) names.set(of.id, { kind: "species", of });
+  for (const of of network.parameters) names.set(of.id, { kind: "parameter", of });
+  for (const of of network.reactions) names.set(of.id, { kind: "reaction", of });
+  const rules = new Map<string, Rule>(network.rules.map((rule) => [rule.target, rule]));
+  const assigned = new Map(network.initialAssignments.map(({ target, formula }) => [target, formula]));
+  const problems: NetworkProblem[] = [];
+  const reported = new Set<string>();
+  const used = new Set<string>();
+  const report = (where: string, message: string, key = `${where} ${message}`): void => {
+    if (reported.has(key)) return;
+    reported.add(key);
+    problems.push({ where, message });
+  };
+
+  const parsed = new Map<string, Expression>();
+  const parse = (text: string, where: string): Expression => {
+    const known = parsed.get(text);
+    if (known) return known;
+    const result = parseExpression(graph, text);
+    for (const problem of result.problems ?? []) report(where, `formula "${text}", column ${problem.column}: ${problem.message}`);
+    const expression = result.expression ?? graph.constant(Number.NaN);
+    parsed.set(text, expression);
+    return expression;
+  };
+
+  const isVarying = (compartment: string): boolean => rules.has(compartment);
+  const role = (species: Species): SpeciesRole => {
+    const rule = rules.get(species.id);
+    if (rule) return rule.kind === "rate" ? "symbol state" : "derived";
+    const needsAmount = isVarying(species.compartment);
+    if (!species.boundary) return species.substanceOnly || needsAmount ? "amount state" : "concentration state";
+    if (assigned.has(species.id) || (!species.substanceOnly && boundaryValue(species) === null)) return "derived";
+    return needsAmount && !species.substanceOnly ? "amount parameter" : "parameter";
+  };
+  /** A boundary species' number: concentration, or amount where its compartment varies; null = only an expression gives it. */
+  const boundaryValue = (species: Species): number | null => {
+    const wanted = species.substanceOnly || isVarying(species.compartment) ? "amount" : "concentration";
+    if (species.initial === null) return 0;
+    if (wanted === species.initialKind) return species.initial;
+    const compartment = names.get(species.compartment);
+    const size = compartment?.kind === "compartment" && !assigned.has(species.compartment) ? compartment.of.size : null;
+    if (size === null) return null;
+    return wanted === "amount" ? species.initial * size : species.initial / size;
+  };
+  const isImplicit = (compartment: Compartment): boolean => compartment.id === defaultCompartment && compartment.size === 1 && compartment.constant;
+
+  const looking: string[] = [];
+  /** Runs a look-up once; a look-up that needs itself is a circle. */
+  const once = (cache: Map<string, Expression>, kind: string, name: string, where: string, make: () => Expression): Expression => {
+    const known = cache.get(name);
+    if (known) return known;
+    const key = `${kind}${name}`;
+    if (looking.includes(key)) {
+      const circle = [...looking.slice(looking.indexOf(key)), key].map((one) => one.slice(1));
+      report(where, `these are defined in a circle: ${circle.join(" -> ")}; make one of them a number or a rate rule`, `circle ${[...new Set(circle)].sort().join(" ")}`);
+      return graph.constant(Number.NaN);
+    }
+    looking.push(key);
+    const made = make();
+    looking.pop();
+    cache.set(name, made);
+    return made;
+  };
+  const lookUp = (expression: Expression, where: string, find: (name: string, where: string) => Expression): Expression => {
+    const found = new Map<string, Expression>();
+    for (const name of symbolsOf([expression])) {
+      used.add(name);
+      found.set(name, find(name, where));
+    }
+    return substitute(graph, expression, found);
+  };
+  const undefinedSymbol = (name: string, where: string): Expression => {
+    report(where, `"${name}" is not defined${suggestion(name, names.keys())}; give it a value, e.g. '${name} = 1'`, `undefined ${name}`);
+    return graph.symbol(name);
+  };
+
+  const anyTime = new Map<string, Expression>();
+  const atStart = new Map<string, Expression>();
+  const volume = (compartment: string, where: string): Expression => symbol(compartment, where);
+
+  const symbol = (name: string, where: string): Expression => {
+    if (name === "time") return graph.symbol("time");
+    const named = names.get(name);
+    if (!named) return undefinedSymbol(name, where);
+    return once(anyTime, " ", name, where, () => {
+      if (named.kind === "reaction") return lookUp(parse(named.of.rate, `reaction:${name}`), `reaction:${name}`, symbol);
+      const rule = rules.get(name);
+      if (rule?.kind === "assignment") return lookUp(parse(rule.formula, `rule:${name}`), `rule:${name}`, symbol);
+      if (rule) return graph.symbol(name);
+      if (named.kind === "species") {
+        const how = role(named.of);
+        if (how === "derived") return boundaryExpression(named.of, where);
+        if (how === "amount parameter" || (how === "amount state" && !named.of.substanceOnly)) {
+          return divide(graph, graph.symbol(name), volume(named.of.compartment, where));
+        }
+        return graph.symbol(name);
+      }
+      if (assigned.has(name)) return initial(name, where);
+      if (named.kind === "compartment" && isImplicit(named.of)) return graph.constant(1);
+      return graph.symbol(name);
+    });
+  };
+  /** A boundary species that only an expression gives: its initial value stays, as an amount where the volume changes. */
+  const boundaryExpression = (species: Species, where: string): Expression => {
+    const start = initial(species.id, where);
+    if (species.substanceOnly || !isVarying(species.compartment)) return start;
+    return divide(graph, multiply(graph, start, initial(species.compartment, where)), volume(species.compartment, where));
+  };
+
+  const initial = (name: string, where: string): Expression => {
+    if (name === "time") return graph.constant(0);
+    const named = names.get(name);
+    if (!named) return undefinedSymbol(name, where);
+    return once(atStart, "@", name, where, () => {
+      if (named.kind === "reaction") return lookUp(parse(named.of.rate, `reaction:${name}`), `reaction:${name}`, initial);
+      const rule = rules.get(name);
+      if (rule?.kind === "assignment") return lookUp(parse(rule.formula, `rule:${name}`), `rule:${name}`, initial);
+      const formula = assigned.get(name);
+      if (formula !== undefined) return lookUp(parse(formula, `value:${name}`), `value:${name}`, initial);
+      if (named.kind === "species") return initialSpecies(named.of, where);
+      if (named.kind === "compartment" && isImplicit(named.of)) return graph.constant(1);
+      if (!rule) return graph.symbol(name);
+      return graph.constant((named.kind === "compartment" ? named.of.size : named.of.value) ?? Number.NaN);
+    });
+  };
+  /** Initial value of a species' symbol: a concentration, or an amount where it is substanceOnly. */
+  const initialSpecies = (species: Species, where: string): Expression => {
+    if (role(species) === "parameter") return graph.symbol(species.id);
+    if (role(species) === "amount parameter") return divide(graph, graph.symbol(species.id), initial(species.compartment, where));
+    const number = graph.constant(species.initial ?? 0);
+    const isAmount = species.initial !== null && species.initialKind === "amount";
+    if (isAmount === species.substanceOnly || species.initial === null) return number;
+    const size = initial(species.compartment, where);
+    return isAmount ? divide(graph, number, size) : multiply(graph, number, size);
+  };
+
+  return {
+    graph,
+    problems,
+    used,
+    role,
+    volume,
+    symbol,
+    initial,
+    formula: (text, where) => lookUp(parse(text, where), where, symbol),
+    expression: (expression, where) => lookUp(expression, where, symbol),
+    isParameter: (id) => {
+      const named = names.get(id);
+      if (!named || named.kind === "reaction" || rules.has(id)) return false;
+      if (named.kind === "species") return role(named.of) === "parameter" || role(named.of) === "amount parameter";
+      return !assigned.has(id) && !(named.kind === "compartment" && isImplicit(named.of));
+    },
+  };
+}
+
+/** A boundary species' value as a system parameter: its amount where its symbol is the amount or its compartment varies, else its concentration. */
+export function boundaryParameter(network: Network, species: Species): number {
+  const varies = network.rules.some(({ target }) => target === species.compartment);
+  const wanted = species.substanceOnly || varies ? "amount" : "concentration";
+  if (species.initial === null) return 0;
+  if (wanted === species.initialKind) return species.initial;
+  const size = network.compartments.find(({ id }) => id === species.compartment)?.size ?? Number.NaN;
+  return wanted === "amount" ? species.initial * size : species.initial / size;
+}
