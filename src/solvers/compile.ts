@@ -1,0 +1,76 @@
+import { programBuilder } from "../kernel/builder.ts";
+import { instantiate } from "../kernel/instantiate.ts";
+import { memoryLayout } from "../kernel/layout.ts";
+import type { OdeSystem } from "../models/system.ts";
+import { resolverFor, writeAttempt, writeRhs } from "./ode/attempt.ts";
+import { resolveControl } from "./ode/control.ts";
+import { writeInterpolate } from "./ode/interpolate.ts";
+import { writeLoop } from "./ode/loop.ts";
+import { odeMemory } from "./ode/memory.ts";
+import { pace } from "./ode/pace.ts";
+import type { RunMemory } from "./ode/run.ts";
+import { beginRun } from "./ode/run.ts";
+import type { OdeRun, OdeSolver, SolverOptions } from "./ode/solver.ts";
+import { writeBegin } from "./ode/start.ts";
+
+export type { ExtendContext, OdeProblem, OdeRun, OdeSolver, SolveAsyncOptions, SolverOptions, Tape } from "./ode/solver.ts";
+
+/**
+ * Compiles a system and a method into one program with the whole step loop inside.
+ *
+ * @throws Error when the system uses an undeclared symbol; RangeError when the control or `errorStates` is impossible.
+ */
+export async function compileSolver(system: OdeSystem, options: SolverOptions): Promise<OdeSolver> {
+  const { method, target = "wasm", record = false, errorStates = system.states.length, extend } = options;
+  const control = resolveControl(options.control);
+  if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
+    throw new RangeError(`solver of "${system.id}": errorStates is ${errorStates}; the system has ${system.states.length} states`);
+  }
+  const program = programBuilder();
+  const layout = memoryLayout();
+  const memory = odeMemory(layout, system.states.length, system.parameters.length, method.tableau.nodes.length);
+  const resolve = resolverFor(system, memory);
+  writeRhs(program, system, resolve);
+  writeAttempt(program, layout, system, method, memory, errorStates);
+  writeInterpolate(program, method.tableau, memory);
+  writeBegin(program, method, memory, errorStates);
+  writeLoop(program, method, memory, record);
+  extend?.({ program, layout, system, method, memory, errorStates, resolve });
+  const instance = await instantiate(program.finish(layout.bytes), target);
+
+  const scene = { system, method, memory, instance, control, errorStates };
+  const kept: RunMemory = { runs: 0 };
+  const speed = pace();
+  const slice = (run: OdeRun): void => {
+    const before = performance.now();
+    run.advance(speed.budget);
+    // A run that ended early says nothing about how long a full budget takes.
+    if (run.status.status === "paused") speed.measure(performance.now() - before);
+  };
+  const begin: OdeSolver["begin"] = (problem) => beginRun(scene, kept, record, problem);
+  return {
+    system,
+    method,
+    control,
+    instance,
+    memory,
+    begin,
+    solve(problem) {
+      const run = begin(problem);
+      while (run.status.status === "paused") slice(run);
+      return run.trajectory();
+    },
+    async solveAsync(problem, { signal, breathe = turn } = {}) {
+      const run = begin(problem);
+      for (;;) {
+        if (run.status.status !== "paused" || signal?.aborted) break;
+        slice(run);
+        if (run.status.status === "paused") await breathe();
+      }
+      return run.trajectory();
+    },
+  };
+}
+
+/** One turn of the event loop. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

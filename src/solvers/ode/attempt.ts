@@ -1,0 +1,137 @@
+import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
+import { f64, i32 } from "../../kernel/builder.ts";
+import type { MemoryLayout } from "../../kernel/layout.ts";
+import { lower, lowerEach } from "../../kernel/lower.ts";
+import type { Value } from "../../kernel/program.ts";
+import type { OdeSystem } from "../../models/system.ts";
+import { markowitzOrdering } from "../../numerics/ordering.ts";
+import { chunk, operationCount } from "./chunk.ts";
+import { jacobianOf } from "./jacobian.ts";
+import type { LinearWriter, Resolve } from "./linear.ts";
+import { localLinear, memoryLinear } from "./linear.ts";
+import type { OdeMemory } from "./memory.ts";
+import type { OdeMethod } from "./method.ts";
+import { symbolicLu } from "./symbolic-lu.ts";
+import type { Vector, VectorWriter } from "./vector.ts";
+import { localVectors, memoryVectors } from "./vector.ts";
+
+/** Systems up to this many states, with right-hand sides of up to this many operations, keep a whole step in locals. */
+const LOCAL_STATES = 10;
+const LOCAL_OPERATIONS = 250;
+/** Operations of one function of straight-line code. */
+const OPERATIONS_PER_FUNCTION = 1000;
+
+/** Resolves a system's symbols: time, states in memory at an address, parameters in the solver's memory. */
+export function resolverFor(system: OdeSystem, memory: OdeMemory): (time: Value, state: (index: number) => Value) => Resolve {
+  const states = new Map(system.states.map((id, index) => [id, index]));
+  const parameters = new Map(system.parameters.map((id, index) => [id, index]));
+  return (time, state) => (name) => {
+    if (name === "time") return time;
+    const stateIndex = states.get(name);
+    if (stateIndex !== undefined) return state(stateIndex);
+    const parameterIndex = parameters.get(name);
+    if (parameterIndex !== undefined) return f64.load(memory.parameters + 8 * parameterIndex);
+    throw new Error(`system "${system.id}": "${name}" is neither a state, a parameter nor time; declare it in the model`);
+  };
+}
+
+/** Writes `rhs(target: i32, time: f64, state: i32)`: the rates of the system at a state in memory, which `target` must not overlap. */
+export function writeRhs(program: ProgramBuilder, system: OdeSystem, resolve: ReturnType<typeof resolverFor>): void {
+  const signature = { parameters: { target: "i32", time: "f64", state: "i32" } } as const;
+  const rates = system.rhs.map((expression, index) => ({ expression, index }));
+  const parts = chunk(rates, (rate) => rate.expression, OPERATIONS_PER_FUNCTION);
+  const write = (name: string, part: typeof rates): void =>
+    program.function(name, signature, (b, { target, time, state }) => {
+      if (!target || !time || !state) return;
+      const at = resolve(time, (index) => f64.load(state, 8 * index));
+      lowerEach(b, part.map((rate) => rate.expression), at, (which, value) => b.store(target, value, 8 * (part[which]?.index ?? 0)));
+    });
+  const [only, ...more] = parts;
+  if (more.length === 0) return write("rhs", only ?? []);
+  parts.forEach((part, index) => write(`rhs${index}`, part));
+  program.function("rhs", signature, (b, { target, time, state }) => {
+    if (!target || !time || !state) return;
+    parts.forEach((_, index) => b.call(`rhs${index}`, target, time, state));
+  });
+}
+
+/** Writes `attempt(t: f64, h: f64): f64`: one attempted step from the state in memory; returns the scaled error, NaN when something in it is not finite. */
+export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, system: OdeSystem, method: OdeMethod, memory: OdeMemory, errorStates: number): void {
+  const size = system.states.length;
+  const resolve = resolverFor(system, memory);
+  const jacobian = method.facts.factorizationsPerStep > 0 ? jacobianOf(system) : null;
+  const pattern = system.states.map((_, row) => (jacobian?.entries ?? []).filter((entry) => entry.row === row).map((entry) => entry.column));
+  const lu = symbolicLu(pattern, markowitzOrdering(pattern));
+  const work = operationCount([...system.rhs, ...(jacobian?.entries.map((entry) => entry.expression) ?? [])]);
+  const inLocals = size <= LOCAL_STATES && work <= LOCAL_OPERATIONS;
+  const signature = { parameters: { t: "f64", h: "f64" }, result: "f64" } as const;
+  const yMemory: Vector = { kind: "memory", address: memory.state };
+  const nextMemory: Vector = { kind: "memory", address: memory.next };
+  const stageMemory = method.tableau.nodes.map((_, index): Vector => ({ kind: "memory", address: memory.stages + 8 * size * index }));
+
+  const norm = (b: FunctionBuilder, vectors: VectorWriter, y: Vector, next: Vector, error: (of: (vector: Vector) => Value) => Value): void => {
+    const rtol = b.local("f64", "rtol", f64.load(memory.real.rtol));
+    const atol = b.local("f64", "atol", f64.load(memory.real.atol));
+    const ratio = b.local("f64", "ratio");
+    const scaled = (of: (vector: Vector) => Value): Value => f64.div(error(of), f64.add(atol, f64.mul(rtol, f64.max(f64.abs(of(y)), f64.abs(of(next))))));
+    // 0 * next is 0 unless the new state overflowed, which an error estimate over a huge scale would hide.
+    let total: Value = vectors.sum(0, errorStates, (of) => f64.add(squared(b, ratio, scaled(of)), f64.mul(0, of(next))));
+    if (errorStates < size) total = f64.add(total, vectors.sum(errorStates, size, (of) => f64.mul(0, of(next))));
+    b.return(f64.sqrt(f64.mul(1 / Math.max(1, errorStates), total)));
+  };
+
+  const resolveIn = (time: Value, state: Vector): Resolve =>
+    resolve(time, (index) => (state.kind === "locals" ? (state.components[index] ?? f64.const(NaN)) : f64.load(state.address + 8 * index)));
+
+  if (inLocals) {
+    program.function("attempt", signature, (b, { t, h }) => {
+      if (!t || !h) return;
+      const vectors = localVectors(b, size);
+      const y = vectors.scratch("y");
+      const next = vectors.scratch("next");
+      const stages = stageMemory.map((_, index) => vectors.scratch(`stage${index}_`));
+      vectors.assign(y, (of) => of(yMemory));
+      const [first] = stages;
+      const [firstMemory] = stageMemory;
+      if (method.facts.firstSameAsLast && first && firstMemory) vectors.assign(first, (of) => of(firstMemory));
+      const linear = jacobian ? localLinear(b, jacobian, lu, resolveIn(t, y)) : noLinear(method);
+      const rhs = (target: Vector, time: Value, state: Vector): void => {
+        const values = lower(b, system.rhs, resolveIn(time, state));
+        if (target.kind === "locals") target.components.forEach((local, index) => b.set(local, values[index] ?? f64.const(NaN)));
+      };
+      const error = method.step({ b, vectors, t, h, y, next, stages, rhs, linear });
+      stageMemory.forEach((target, index) => {
+        const stage = stages[index];
+        if (stage) vectors.assign(target, (of) => of(stage));
+      });
+      vectors.assign(nextMemory, (of) => of(next));
+      norm(b, vectors, y, next, error);
+    });
+    return;
+  }
+
+  const linearAt = jacobian ? memoryLinear(program, layout, jacobian, lu, (time, state) => resolve(time, (index) => f64.load(state, 8 * index)), memory.vector) : null;
+  program.function("attempt", signature, (b, { t, h }) => {
+    if (!t || !h) return;
+    const vectors = memoryVectors(b, size, memory.vector);
+    const rhs = (target: Vector, time: Value, state: Vector): void => {
+      if (target.kind === "memory" && state.kind === "memory") b.call("rhs", i32.const(target.address), time, i32.const(state.address));
+    };
+    const linear = linearAt ? linearAt(b, t, memory.state) : noLinear(method);
+    const error = method.step({ b, vectors, t, h, y: yMemory, next: nextMemory, stages: stageMemory, rhs, linear });
+    norm(b, vectors, yMemory, nextMemory, error);
+  });
+}
+
+function squared(b: FunctionBuilder, scratch: Parameters<FunctionBuilder["set"]>[0], value: Value): Value {
+  b.set(scratch, value);
+  return f64.mul(scratch, scratch);
+}
+
+/** For methods whose facts promise no factorization. */
+function noLinear(method: OdeMethod): LinearWriter {
+  const refuse = (): never => {
+    throw new Error(`method ${method.facts.id}: facts.factorizationsPerStep is 0, yet its step asks for linear algebra`);
+  };
+  return { factor: refuse, solve: refuse, timeDerivative: null };
+}

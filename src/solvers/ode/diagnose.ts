@@ -1,0 +1,127 @@
+import type { Instance } from "../../kernel/instance.ts";
+import type { OdeSystem } from "../../models/system.ts";
+import type { Status } from "../status.ts";
+import type { OdeControl } from "./control.ts";
+import { loopCode } from "./loop.ts";
+import type { OdeMemory } from "./memory.ts";
+import type { OdeMethod } from "./method.ts";
+
+/** Above this |λ| h an explicit method steps at the edge of its stability, not of its accuracy; dimensionless. */
+const STIFF_PRODUCT = 2;
+
+/** What a diagnosis looks at. */
+export interface Scene {
+  readonly system: OdeSystem;
+  readonly method: OdeMethod;
+  readonly memory: OdeMemory;
+  readonly instance: Instance;
+  readonly control: OdeControl;
+  readonly errorStates: number;
+}
+
+/** The status of a run that failed before its first step: a state or a rate at the start is not finite. */
+export function diagnoseStart(scene: Scene, time: number): Status {
+  const { system } = scene;
+  const wrongState = firstNonFinite(vectorAt(scene, scene.memory.state));
+  if (wrongState >= 0) {
+    return { status: "non-finite", time, worst: system.states[wrongState] ?? "", hint: "its initial value is not a finite number; give it one" };
+  }
+  const missing = system.parameters.filter((_, index) => !Number.isFinite(scene.instance.f64[scene.memory.parameters / 8 + index] ?? 0));
+  const wrongRate = system.states[firstNonFinite(vectorAt(scene, scene.memory.stages))] ?? "";
+  const cause = missing.length > 0 ? `parameter ${missing.join(", ")} has no finite value` : "look for a division by zero, or a logarithm or root outside its domain, at the initial state";
+  return { status: "non-finite", time, worst: wrongRate, hint: `its rate is not finite at the start; ${cause}` };
+}
+
+/** The status of a run whose loop gave up, found by attempting the failed step once more. */
+export function diagnose(scene: Scene, code: number): Status {
+  const { memory, instance, system, method, control } = scene;
+  const time = instance.f64[memory.real.time / 8] ?? NaN;
+  const h = instance.f64[memory.real.attempted / 8] ?? NaN;
+  const refused = instance.i32[memory.integer.refused / 4];
+  const error = instance.functions["attempt"]?.(time, h) ?? NaN;
+  if (code === loopCode.nonFinite || (code === loopCode.stepTooSmall && refused === 2)) {
+    const index = Number.isFinite(error) ? largestError(scene, h) : rateOutOfDomain(scene, time, h);
+    return {
+      status: "non-finite",
+      time,
+      worst: system.states[index] ?? "",
+      hint: "its rate stops being finite just after this time; look for a division by zero, a logarithm or root of a negative value, or an overflow",
+    };
+  }
+  const worst = system.states[largestError(scene, h)] ?? "";
+  const stiff = !method.facts.stiff && Number.isFinite(error) && stiffProduct(scene, h) > STIFF_PRODUCT;
+  if (code === loopCode.stepsEnded) {
+    return { status: "too-many-steps", time, worst, hint: "the given steps end before the last requested time; give more steps" };
+  }
+  if (code === loopCode.tooManySteps) {
+    return { status: "too-many-steps", time, worst, hint: stiff ? "stiff? try rodas5p" : `more than ${control.maxSteps} steps; raise maxSteps or loosen rtol` };
+  }
+  return {
+    status: "step-too-small",
+    time,
+    worst,
+    hint: stiff ? "stiff? try rodas5p" : "it may grow without bound or jump at this time; check its rate, end earlier, or loosen rtol",
+  };
+}
+
+const vectorAt = (scene: Scene, address: number): Float64Array => scene.instance.f64.subarray(address / 8, address / 8 + scene.memory.stateCount);
+
+const firstNonFinite = (vector: Float64Array): number => vector.findIndex((value) => !Number.isFinite(value));
+
+/** Σ_j coefficient_j stage_j for component i, times h where stages are rates. */
+function combination(scene: Scene, h: number, coefficients: readonly number[], component: number): number {
+  const { memory, method, instance } = scene;
+  let total = 0;
+  coefficients.forEach((coefficient, stage) => {
+    if (coefficient !== 0) total += coefficient * (instance.f64[memory.stages / 8 + memory.stateCount * stage + component] ?? NaN);
+  });
+  return method.tableau.stageUnit === "rate" ? h * total : total;
+}
+
+/** Index of the state with the largest scaled error in the step just attempted. */
+function largestError(scene: Scene, h: number): number {
+  const { control, memory, method } = scene;
+  const y = vectorAt(scene, memory.state);
+  const next = vectorAt(scene, memory.next);
+  let worst = 0;
+  let largest = -1;
+  for (let i = 0; i < scene.errorStates; i++) {
+    const scale = control.atol + control.rtol * Math.max(Math.abs(y[i] ?? 0), Math.abs(next[i] ?? 0));
+    const scaled = Math.abs(combination(scene, h, method.tableau.error, i)) / scale;
+    if (scaled > largest) [largest, worst] = [scaled, i];
+  }
+  return worst;
+}
+
+/** Index of the first state whose rate is not finite, at the first stage of the attempted step where there is one. */
+function rateOutOfDomain(scene: Scene, time: number, h: number): number {
+  const { memory, method, instance } = scene;
+  const { tableau } = method;
+  for (let stage = 0; stage < tableau.nodes.length; stage++) {
+    const argument = vectorAt(scene, memory.next);
+    const y = vectorAt(scene, memory.state);
+    for (let i = 0; i < y.length; i++) argument[i] = (y[i] ?? NaN) + combination(scene, h, tableau.a[stage] ?? [], i);
+    const overflown = firstNonFinite(argument);
+    if (overflown >= 0) return overflown;
+    instance.functions["rhs"]?.(memory.spare, time + (tableau.nodes[stage] ?? 0) * h, memory.next);
+    const wrong = firstNonFinite(vectorAt(scene, memory.spare));
+    if (wrong >= 0) return wrong;
+  }
+  return 0;
+}
+
+/** |λ| h as seen between the last two stages, which share a time in methods that end with their new state. @source Hairer & Wanner 1996, section IV.2 */
+function stiffProduct(scene: Scene, h: number): number {
+  const { memory, method, instance } = scene;
+  const { a, nodes, stageUnit } = method.tableau;
+  const last = nodes.length - 1;
+  if (stageUnit !== "rate" || nodes[last] !== nodes[last - 1]) return 0;
+  let rates = 0;
+  let distance = 0;
+  for (let i = 0; i < memory.stateCount; i++) {
+    const rate = (stage: number): number => instance.f64[memory.stages / 8 + memory.stateCount * stage + i] ?? NaN;
+    rates += (rate(last) - rate(last - 1)) ** 2;
+    distance += (combination(scene, h, a[last] ?? [], i) - combination(scene, h, a[last - 1] ?? [], i)) ** 2;
+  }
+  return distance > 0 ? h * Math.sqrt(rates / distance) : 0;
+}

@@ -1,0 +1,155 @@
+import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
+import { f64, i32 } from "../../kernel/builder.ts";
+import type { Local, Value } from "../../kernel/program.ts";
+import { STEP_FLOOR, STEP_TINIEST, controllerExponents, rootPowers } from "./controller.ts";
+import type { OdeMemory } from "./memory.ts";
+import { tapeRow } from "./memory.ts";
+import type { OdeMethod } from "./method.ts";
+import type { Vector } from "./vector.ts";
+import { memoryVectors } from "./vector.ts";
+
+/** What `advance` returns. */
+export const loopCode = { done: 0, paused: 1, stepTooSmall: 2, tooManySteps: 3, nonFinite: 4, tapeFull: 5, stepsEnded: 6 } as const;
+
+/** The smallest error the controller divides by: below it a step grows by the full factor anyway. */
+const ERROR_FLOOR = 1e-10;
+/** Steps stay below this so that t + h stays finite on systems at rest. */
+const STEP_LARGEST = 1e300;
+
+/**
+ * Writes `advance(budget: i32): i32`: attempts up to `budget` steps from where the run stands and returns a `loopCode`.
+ * Everything a run is stands in memory between calls, so pausing changes no bit. Requested times are read from
+ * accepted steps and never shape them.
+ */
+export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: OdeMemory, record: boolean): void {
+  const size = memory.stateCount;
+  const { real, integer } = memory;
+  const exponents = controllerExponents(method.facts.order);
+
+  program.function("advance", { parameters: { budget: "i32" }, result: "i32" }, (b, { budget }) => {
+    if (!budget) return;
+    const vectors = memoryVectors(b, size, memory.vector);
+    const y: Vector = { kind: "memory", address: memory.state };
+    const next: Vector = { kind: "memory", address: memory.next };
+    const first: Vector = { kind: "memory", address: memory.stages };
+    const last: Vector = { kind: "memory", address: memory.stages + 8 * size * (method.tableau.nodes.length - 1) };
+
+    const t = b.local("f64", "t", f64.load(real.time));
+    const h = b.local("f64", "h", f64.load(real.step));
+    const previous = b.local("f64", "previous", f64.load(real.previousPower));
+    const reached = b.local("i32", "reached", i32.load(integer.reached));
+    const count = b.local("i32", "count", i32.load(integer.timeCount));
+    const accepted = b.local("i32", "accepted", i32.load(integer.accepted));
+    const rejected = b.local("i32", "rejected", i32.load(integer.rejected));
+    const refused = b.local("i32", "refused", i32.load(integer.refused));
+    const given = b.local("i32", "given", i32.load(integer.stepsCount));
+    const end = b.local("f64", "end");
+    const error = b.local("f64", "error");
+    const factor = b.local("f64", "factor");
+    const code = b.local("i32", "code", i32.const(loopCode.done));
+
+    const powersOf = (x: Local): [Local, Local] => rootPowers(b, x, [exponents.integral, exponents.proportional]) as [Local, Local];
+
+    b.loop((loop) => {
+      const leave = (condition: Value, reason: number): void =>
+        b.if(condition, () => {
+          b.set(code, reason);
+          b.break(loop);
+        });
+      leave(i32.ge(reached, count), loopCode.done);
+      leave(i32.le(budget, 0), loopCode.paused);
+      leave(i32.ge(i32.add(accepted, rejected), i32.load(integer.maxSteps)), loopCode.tooManySteps);
+      if (record) leave(i32.ge(i32.load(integer.tapeCount), i32.load(integer.tapeCapacity)), loopCode.tapeFull);
+      b.if(
+        i32.gt(given, 0),
+        () => {
+          leave(i32.ge(accepted, given), loopCode.stepsEnded);
+          b.set(h, f64.load(i32.add(i32.load(integer.stepsAddress), i32.shl(accepted, 3))));
+        },
+        () => {
+          leave(f64.lt(h, f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST)), loopCode.stepTooSmall);
+        },
+      );
+
+      b.store(real.attempted, h);
+      b.set(error, f64.call("attempt", t, h));
+      b.set(budget, i32.sub(budget, 1));
+      b.if(
+        i32.or(f64.le(error, 1), i32.and(i32.gt(given, 0), f64.lt(error, Infinity))),
+        () => {
+          if (record) writeTapeRow(b, memory, t, h);
+          b.set(end, f64.add(t, h));
+          writeOutputs(b, memory, { t, h, end, reached, count });
+          vectors.assign(y, (of) => of(next));
+          if (method.facts.firstSameAsLast) vectors.assign(first, (of) => of(last));
+          b.set(t, end);
+          b.set(accepted, i32.add(accepted, 1));
+          b.set(error, f64.max(error, ERROR_FLOOR));
+          const [integral, proportional] = powersOf(error);
+          b.set(factor, f64.div(f64.mul(f64.load(real.safety), previous), integral));
+          b.set(factor, f64.min(f64.load(real.grow), f64.max(f64.load(real.shrink), factor)));
+          b.if(refused, () => b.set(factor, f64.min(factor, 1)));
+          b.set(h, f64.min(f64.mul(h, factor), STEP_LARGEST));
+          b.set(previous, proportional);
+          b.set(refused, 0);
+        },
+        () => {
+          b.set(rejected, i32.add(rejected, 1));
+          b.if(
+            f64.lt(error, Infinity),
+            () => {
+              b.set(refused, 1);
+              const [integral] = powersOf(error);
+              b.set(factor, f64.div(f64.load(real.safety), integral));
+              b.set(factor, f64.max(f64.load(real.shrink), factor));
+            },
+            () => {
+              b.set(refused, 2);
+              b.set(factor, f64.load(real.retreat));
+            },
+          );
+          leave(i32.gt(given, 0), loopCode.nonFinite);
+          b.set(h, f64.mul(h, factor));
+        },
+      );
+    });
+
+    b.store(real.time, t);
+    b.store(real.step, h);
+    b.store(real.previousPower, previous);
+    b.store(integer.reached, reached);
+    b.store(integer.accepted, accepted);
+    b.store(integer.rejected, rejected);
+    b.store(integer.refused, refused);
+    b.return(code);
+  });
+}
+
+function writeTapeRow(b: FunctionBuilder, memory: OdeMemory, t: Local, h: Local): void {
+  const rowBytes = tapeRow.bytes(memory.stateCount);
+  const { tapeCount, tapeAddress } = memory.integer;
+  const row = b.local("i32", "row", i32.add(i32.load(tapeAddress), i32.mul(i32.load(tapeCount), rowBytes)));
+  b.store(row, t, tapeRow.time);
+  b.store(row, h, tapeRow.step);
+  b.repeat(memory.stateCount, (index) => {
+    b.store(i32.add(row, i32.shl(index, 3)), f64.load(i32.shl(index, 3), memory.state), tapeRow.state);
+  });
+  b.store(tapeCount, i32.add(i32.load(tapeCount), 1));
+}
+
+/** Writes all requested times inside (t, end] before the step's start is overwritten. */
+function writeOutputs(b: FunctionBuilder, memory: OdeMemory, at: { readonly t: Local; readonly h: Local; readonly end: Local; readonly reached: Local; readonly count: Local }): void {
+  const time = b.local("f64", "requested");
+  b.loop((loop) => {
+    b.if(i32.ge(at.reached, at.count), () => b.break(loop));
+    b.set(time, f64.load(i32.add(i32.load(memory.integer.timesAddress), i32.shl(at.reached, 3))));
+    b.if(f64.gt(time, at.end), () => b.break(loop));
+    b.call(
+      "interpolate",
+      i32.add(i32.load(memory.integer.outputsAddress), i32.mul(at.reached, 8 * memory.stateCount)),
+      f64.div(f64.sub(time, at.t), at.h),
+      at.h,
+    );
+    b.set(at.reached, i32.add(at.reached, 1));
+  });
+}

@@ -1,0 +1,100 @@
+import type { ProgramBuilder } from "../../kernel/builder.ts";
+import type { Instance, Target } from "../../kernel/instance.ts";
+import type { MemoryLayout } from "../../kernel/layout.ts";
+import type { Value } from "../../kernel/program.ts";
+import type { OdeSystem } from "../../models/system.ts";
+import type { Status } from "../status.ts";
+import type { Trajectory } from "../trajectory.ts";
+import type { OdeControl } from "./control.ts";
+import type { Resolve } from "./linear.ts";
+import type { OdeMemory } from "./memory.ts";
+import type { OdeMethod } from "./method.ts";
+
+/** One initial value problem for a compiled system. */
+export interface OdeProblem {
+  /** Parameter values in the system's order [nParameter]. */
+  readonly parameters: Float64Array;
+  /** State at the start [nState]. */
+  readonly state: Float64Array;
+  /** Requested times, ascending, none before the start [nTime]. */
+  readonly times: Float64Array;
+  /** Default 0. */
+  readonly startTime?: number;
+  /** Step sizes to take one after another without error control: a replay. */
+  readonly steps?: Float64Array;
+  /** Overrides the compiled control for this run. */
+  readonly control?: Partial<OdeControl>;
+}
+
+/** The accepted steps of a run, as copies. */
+export interface Tape {
+  readonly count: number;
+  /** Start of each step [count]. */
+  readonly times: Float64Array;
+  /** Size of each step [count]; `OdeProblem.steps` for a replay. */
+  readonly steps: Float64Array;
+  /** State at the start of each step, row-major [count, nState]. */
+  readonly states: Float64Array;
+}
+
+/** A run that can pause; it is over when its solver begins another. */
+export interface OdeRun {
+  readonly status: Status;
+  /** Attempts up to `steps` further steps. @throws Error when the solver has begun another run. */
+  advance(steps: number): Status;
+  /** What has been reached so far, as copies. */
+  trajectory(): Trajectory;
+  /** The accepted steps so far. @throws Error unless the solver was compiled with `record`. */
+  tape(): Tape;
+}
+
+export interface SolveAsyncOptions {
+  /** Ends the run early; the trajectory's status is then "paused". */
+  readonly signal?: AbortSignal;
+  /** Called between slices of about 50 ms; default: one turn of the event loop. */
+  readonly breathe?: () => Promise<void>;
+}
+
+/** A system, a method and a control compiled into one program; reused for any number of runs, one at a time. */
+export interface OdeSolver {
+  readonly system: OdeSystem;
+  readonly method: OdeMethod;
+  readonly control: OdeControl;
+  readonly instance: Instance;
+  /** Where everything is; addresses are bytes. */
+  readonly memory: OdeMemory;
+  begin(problem: OdeProblem): OdeRun;
+  solve(problem: OdeProblem): Trajectory;
+  solveAsync(problem: OdeProblem, options?: SolveAsyncOptions): Promise<Trajectory>;
+}
+
+/** What `extend` is given to weave more functions into a solver's program. */
+export interface ExtendContext {
+  readonly program: ProgramBuilder;
+  readonly layout: MemoryLayout;
+  readonly system: OdeSystem;
+  readonly method: OdeMethod;
+  readonly memory: OdeMemory;
+  readonly errorStates: number;
+  /**
+   * Resolves `time`, states and parameters when lowering expressions; wrap it to add names of your own.
+   *
+   * Functions already in the program: `rhs(target: i32, time: f64, state: i32)`;
+   * `attempt(t: f64, h: f64): f64`, a step from `memory.state` into `memory.next` and `memory.stages` (with
+   * `facts.firstSameAsLast` stage 0 must hold the rate at the state); `interpolate(target: i32, theta: f64, h: f64)` inside that step;
+   * `begin(): i32` and `advance(budget: i32): i32`.
+   */
+  readonly resolve: (time: Value, state: (index: number) => Value) => Resolve;
+}
+
+export interface SolverOptions {
+  readonly method: OdeMethod;
+  /** Default "wasm". */
+  readonly target?: Target;
+  readonly control?: Partial<OdeControl>;
+  /** Keep the tape of accepted steps. Default false. */
+  readonly record?: boolean;
+  /** Only the first states enter the error norm. Default all. */
+  readonly errorStates?: number;
+  readonly extend?: (context: ExtendContext) => void;
+}
