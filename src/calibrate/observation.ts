@@ -1,0 +1,20 @@
+import type { FitCondition, FitProblem } from "./problem.ts";
+
+/** Dense observation matrix, row-major [nObservation, nState]. */
+export function observationWeights(problem: FitProblem): Float64Array {
+  const { states } = problem.system;
+  const weights = new Float64Array(problem.observations.length * states.length);
+  problem.observations.forEach((observation, row) => {
+    for (const [state, weight] of Object.entries(observation.states)) {
+      const column = states.indexOf(state);
+      if (column === -1) throw new Error(`observation ${observation.id}: no state called ${state}`);
+      weights[row * states.length + column] = weight;
+    }
+  });
+  return weights;
+}
+
+/** How many values were measured. */
+export function countMeasured(conditions: readonly FitCondition[]): number {
+  return conditions.reduce((sum, condition) => sum + condition.values.reduce((n, value) => n + (Number.isNaN(value) ? 0 : 1), 0), 0);
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { coordinateOf, type FitCondition, type FitProblem } from "../../src/calibrate/problem.ts";
+import { mechanismFirst, together } from "../../src/calibrate/recipe.ts";
+import { silentHooks } from "../../src/calibrate/hooks.ts";
+import { multistart } from "../../src/calibrate/multistart.ts";
+import { predictPath, parametersWith } from "../../src/calibrate/predict.ts";
+import { train, type TrainingState } from "../../src/calibrate/train.ts";
+import { compileTrajectoryObjective } from "../../src/calibrate/trajectory-objective.ts";
+import { odeSystem } from "../../src/models/compile.ts";
+import { readReactionText } from "../../src/models/text.ts";
+import type { OdeSystem } from "../../src/models/system.ts";
+import { compileSolver } from "../../src/solvers/compile.ts";
+import { tsit5 } from "../../src/solvers/ode/tsit5.ts";
+
+function system(): OdeSystem {
+  const read = readReactionText("species A, B, C; A -> B; k1*inhibit*A; B -> C; k2*B/(1 + B); C -> A; k3*C; A = 2; B = 0; C = x0; k1 = 1.5; k2 = 0.8; k3 = 0.3; inhibit = 1; x0 = 0.5", "loop");
+  if (read.problems) throw new Error(read.problems.map((problem) => problem.message).join());
+  const compiled = odeSystem(read.network);
+  if (compiled.problems) throw new Error(compiled.problems.map((problem) => problem.message).join());
+  return compiled.system;
+}
+
+/** Two protocols: one stretch, and a stretch under an inhibitor followed by its removal; noise-free data of k = (1.5, .8, .3). */
+async function problem(rtol = 1e-7): Promise<FitProblem> {
+  const model = system();
+  const solver = await compileSolver(model, { method: tsit5, control: { rtol: 1e-10, atol: 1e-12 } });
+  const times = Float64Array.from([0.5, 1, 2, 3, 5]);
+  const empty = new Float64Array(0);
+  const shapes = [
+    { id: "control", segments: [{ controls: {}, start: {}, duration: 5 }] },
+    { id: "inhibited, then free", segments: [{ controls: { inhibit: 0.1 }, start: {}, duration: 2 }, { controls: { inhibit: 1 }, start: { B: 0.1 }, duration: 3 }] },
+  ];
+  const conditions = shapes.map((shape): FitCondition => {
+    const path = predictPath(solver, model, { ...shape, times, values: empty, sd: empty }, parametersWith(model, {}));
+    const values = Float64Array.from({ length: 10 }, (_, index) => path.states[3 * Math.floor(index / 2) + (index % 2 === 0 ? 0 : 2)] ?? 0);
+    values[3] = Number.NaN;
+    return { ...shape, times, values, sd: new Float64Array(10).fill(0.05) };
+  });
+  return {
+    system: model,
+    free: [
+      { id: "k1", group: "mechanism", scale: "log", start: 0.7, prior: { mean: 0, sd: 2 } },
+      { id: "k2", group: "mechanism", scale: "log", start: 1.4, prior: null },
+      { id: "k3", group: "residual", scale: "linear", start: 0.6, prior: null },
+      { id: "x0", group: "mechanism", scale: "linear", start: 0.7, prior: { mean: 0.5, sd: 1 } },
+    ],
+    observations: [
+      { id: "A", states: { A: 1 } },
+      { id: "C", states: { C: 1 } },
+    ],
+    conditions,
+    penalties: {},
+    rtol,
+    atol: rtol / 100,
+  };
+}
+
+const startOf = (fit: FitProblem): Float64Array => Float64Array.from(fit.free, (parameter) => coordinateOf(parameter, parameter.start));
+
+describe("the trajectory objective", () => {
+  it("has the gradient of its value, over segments, priors and initial values", async () => {
+    const rtol = 1e-9;
+    const fit = await problem(rtol);
+    const objective = await compileTrajectoryObjective({ ...fit, penalties: { B: 0.3 } });
+    const x = startOf(fit);
+    const gradient = new Float64Array(x.length);
+    const value = objective.gradientInto(gradient, x);
+    expect(value).toBe(objective.value(x));
+    x.forEach((_, index) => {
+      const h = 1e-4;
+      const at = (shift: number): number => objective.value(x.map((each, k) => (k === index ? each + shift * h : each)));
+      const difference = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h);
+      // Steps are chosen anew at every point: the difference carries errors of about rtol / h of the value.
+      expect(Math.abs((gradient[index] ?? 0) - difference)).toBeLessThan(((100 * rtol) / h) * Math.max(1, Math.abs(value)));
+    });
+  });
+
+  it("is half the sum of its squared residuals, with the same gradient by forward sensitivities", async () => {
+    const fit = await problem();
+    const objective = await compileTrajectoryObjective(fit);
+    const { leastSquares } = objective;
+    if (!leastSquares) throw new Error("no least squares");
+    const x = startOf(fit);
+    const residuals = new Float64Array(leastSquares.nResidual);
+    const jacobian = new Float64Array(leastSquares.nResidual * x.length);
+    expect(leastSquares.jacobianInto(residuals, jacobian, x)).toBe(true);
+    const gradient = new Float64Array(x.length);
+    const value = objective.gradientInto(gradient, x);
+    expect(Math.abs(0.5 * residuals.reduce((sum, r) => sum + r * r, 0) - value)).toBeLessThan(1e-12 * value);
+    gradient.forEach((expected, column) => {
+      let sum = 0;
+      residuals.forEach((r, row) => (sum += r * (jacobian[row * x.length + column] ?? 0)));
+      expect(Math.abs(sum - expected)).toBeLessThan(1e-9 * Math.max(1, Math.abs(expected)));
+    });
+  });
+
+  it("names a free parameter that the system does not have", async () => {
+    const fit = await problem();
+    const free = [...fit.free, { id: "k9", group: "mechanism", scale: "log", start: 1, prior: null } as const];
+    await expect(compileTrajectoryObjective({ ...fit, free })).rejects.toThrow("k9");
+  });
+});
+
+describe("training", () => {
+  const free = (fit: FitProblem): FitProblem => ({ ...fit, free: fit.free.map((parameter) => ({ ...parameter, prior: null })) });
+
+  it("recovers the constants that made noise-free data", async () => {
+    const result = await multistart(free(await problem()), [], [mechanismFirst(60), together(200, 0.01, 0), { ...mechanismFirst(60), move: ["mechanism", "residual"] }], { starts: 1, seed: 1n, purpose: "test" }, silentHooks, null);
+    expect(result.status).toBe("done");
+    const truth: Readonly<Record<string, number>> = { k1: 1.5, k2: 0.8, k3: 0.3, x0: 0.5 };
+    for (const [id, value] of Object.entries(truth)) expect(Math.abs((result.best?.[id] ?? 0) / value - 1), id).toBeLessThan(1e-3);
+  });
+
+  it("stops when asked, and goes on from the written state to the same bits", async () => {
+    const fit = await problem(1e-5);
+    const recipe = [mechanismFirst(5), together(60, 0.02, 0)];
+    const whole = await train(fit, fit.conditions.slice(1), recipe, silentHooks, null);
+    let state: TrainingState | null = null;
+    let parts = 0;
+    for (;;) {
+      let asked = 0;
+      const hooks = { ...silentHooks, stop: () => ++asked > 13, checkpoint: (written: unknown) => void (state = JSON.parse(JSON.stringify(written)) as TrainingState) };
+      const result = await train(fit, fit.conditions.slice(1), recipe, hooks, state);
+      parts++;
+      if (result.status === "stopped") continue;
+      expect(result.values).toEqual(whole.values);
+      expect(result.history).toEqual(whole.history);
+      break;
+    }
+    expect(parts).toBeGreaterThan(3);
+  });
+
+  it("draws the same starts for the same seed, the first being the problem's own", async () => {
+    const fit = await problem(1e-5);
+    const run = (): ReturnType<typeof multistart> => multistart(fit, [], [mechanismFirst(3)], { starts: 3, seed: 7n, purpose: "test" }, silentHooks, null);
+    const [first, second] = [await run(), await run()];
+    expect(first.losses).toEqual(second.losses);
+    expect(new Set(first.losses).size).toBe(3);
+  });
+});
