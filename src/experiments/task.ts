@@ -33,6 +33,11 @@ export interface ResponseTable {
   readonly inputs: { readonly names: readonly string[]; readonly values: Float64Array };
   /** Expected control response [nFeature] when it is known without measuring (e.g. 0 for log fold changes); else null. */
   readonly baseline: Float64Array | null;
+  /**
+   * Responses that the perturbation itself sets, row-major [nCondition, nFeature], NaN = free; e.g. 0 for a knocked-out gene.
+   * Every model's prediction takes them over before it is scored.
+   */
+  readonly imposed?: Float64Array | null;
 }
 
 /** One training run's view: indices into `table.conditions`. Train, validation and test never share one. */
