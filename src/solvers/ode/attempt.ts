@@ -19,7 +19,7 @@ import { localVectors, memoryVectors } from "./vector.ts";
 const LOCAL_STATES = 10;
 const LOCAL_OPERATIONS = 250;
 /** Operations of one function of straight-line code. */
-const OPERATIONS_PER_FUNCTION = 1000;
+const OPERATIONS_PER_FUNCTION = 2000;
 
 /** Resolves a system's symbols: time, states in memory at an address, parameters in the solver's memory. */
 export function resolverFor(system: OdeSystem, memory: OdeMemory): (time: Value, state: (index: number) => Value) => Resolve {

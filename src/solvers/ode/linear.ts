@@ -25,7 +25,7 @@ export type Resolve = (name: string) => Value;
 
 /** Straight-line code per function: V8 compiles long functions late. */
 const PRODUCTS_PER_FUNCTION = 4000;
-const OPERATIONS_PER_FUNCTION = 8000;
+const OPERATIONS_PER_FUNCTION = 2000;
 /** Factors of more products than this are computed in loops over a full matrix instead: as code they would be megabytes. */
 const LARGEST_WRITTEN_LU = 60_000;
 
