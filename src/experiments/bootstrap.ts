@@ -83,7 +83,7 @@ const asList = (sums: MetricSums): readonly number[] => [
 ];
 
 const drawnConditions = (parts: readonly ConditionSums[]): readonly number[] =>
-  [...new Set(parts.map((part) => part.condition))].sort((left, right) => left - right);
+  [...new Set(parts.map((part) => part.condition))].toSorted((left, right) => left - right);
 
 /** Mean over groups of the metric, the condition at place i taken `weights[offset + i]` times; groups that were not drawn are left out. */
 function valueOf(groups: readonly PreparedGroup[], metric: Metric, weights: Uint16Array, offset: number): number {

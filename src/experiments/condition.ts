@@ -26,12 +26,12 @@ export function tableAgents(conditions: readonly TableCondition[]): readonly str
 
 /** The same text for the same agents at the same doses, whatever their order and the condition's id. */
 export function treatmentKey(condition: TableCondition): string {
-  return JSON.stringify(condition.perturbations.map(({ agent, dose }) => [agent, dose] as const).sort(byAgentThenDose));
+  return JSON.stringify(condition.perturbations.map(({ agent, dose }) => [agent, dose] as const).toSorted(byAgentThenDose));
 }
 
 /** The same text for the same set of agents at any doses and in any order. */
 export function combinationKey(condition: TableCondition): string {
-  return JSON.stringify([...agentsOf(condition)].sort());
+  return JSON.stringify([...agentsOf(condition)].toSorted());
 }
 
 /** Whether two lists of agents and doses are alike in order too. */

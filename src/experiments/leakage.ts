@@ -1,3 +1,4 @@
+import { pearson } from "../numerics/statistics.ts";
 import { agentsOf, combinationKey, isControl, sameOrder, treatmentKey } from "./condition.ts";
 import type { Unseen } from "./split/kind.ts";
 import { splitKinds } from "./split/index.ts";
@@ -39,7 +40,7 @@ export function checkLeakage(task: PredictionTask, options: LeakageOptions = {})
     finding(task, "control used on both sides", "a control is never asked for while a control is seen", reusedControls(task)),
     finding(task, "held out as declared", declared(task), notUnseen(task)),
     finding(task, "indistinguishable inputs", "inputs of seen and asked conditions differ", equalInputs(task)),
-    finding(task, "target among the inputs", "|r| < 1 between every input and every scored response", copiedInputs(task, options.scored ?? null)),
+    finding(task, "target among the inputs", "no scored response is a function of one input alone", copiedInputs(task, options.scored ?? null)),
   ];
 }
 
@@ -178,7 +179,7 @@ function notUnseen(task: PredictionTask): readonly Case[] {
   });
 }
 
-/** Responses that are an input times a constant over all conditions where both are known. */
+/** Responses that one input settles alone, over all conditions where both are known. */
 function copiedInputs(task: PredictionTask, scored: readonly number[] | null): readonly Case[] {
   const { table } = task;
   const names = table.inputs.names;
@@ -191,23 +192,24 @@ function copiedInputs(task: PredictionTask, scored: readonly number[] | null): r
         const free = Number.isNaN(table.imposed?.[row * table.features.length + column] ?? Number.NaN);
         return !free || Number.isNaN(response) || Number.isNaN(value) ? [] : [[value, response] as const];
       });
-      return proportional(pairs);
+      return settled(pairs);
     });
     if (copied < 0) return [];
-    return [{ text: `${feature.observable} copies the input ${names[copied] ?? copied}`, severe: scored === null || scored.includes(column) }];
+    return [{ text: `${feature.observable} is settled by the input ${names[copied] ?? copied}`, severe: scored === null || scored.includes(column) }];
   });
 }
 
-/** Whether responses and inputs lie on a line through the data to four digits, published tables being rounded. */
-function proportional(pairs: readonly (readonly [number, number])[]): boolean {
-  const count = pairs.length;
-  if (count < 3) return false;
-  const meanX = pairs.reduce((sum, [x]) => sum + x, 0) / count;
-  const meanY = pairs.reduce((sum, [, y]) => sum + y, 0) / count;
-  const xx = pairs.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
-  const yy = pairs.reduce((sum, [, y]) => sum + (y - meanY) ** 2, 0);
-  const xy = pairs.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
-  return xx > 0 && yy > 0 && Math.abs(xy) / Math.sqrt(xx * yy) > 1 - 1e-4;
+/**
+ * Whether the second number follows from the first: on one line through the data, or (levels being repeated, so that chance is no
+ * answer) always the same at the same level. Published tables are rounded, hence the line's four digits.
+ */
+function settled(pairs: readonly (readonly [number, number])[]): boolean {
+  const levels = new Map<number, number>();
+  for (const [input, response] of pairs) levels.set(input, levels.get(input) ?? response);
+  if (pairs.length < 3 || levels.size < 2 || new Set(pairs.map(([, response]) => response)).size < 2) return false;
+  const repeated = levels.size <= pairs.length / 2;
+  if (repeated && pairs.every(([input, response]) => levels.get(input) === response)) return true;
+  return Math.abs(pearson(pairs.map(([input]) => input), pairs.map(([, response]) => response))) > 1 - 1e-4;
 }
 
 /** Whether two rows have a measured response in common; the early and the late part of one time course have none. */

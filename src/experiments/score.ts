@@ -124,8 +124,8 @@ function sumsOf(task: PredictionTask, group: HeldOutGroup, row: number, metric: 
       const what = Number.isNaN(origin) ? "no training row measured" : `the model predicts ${predicted} for`;
       return { problem: `${what} "${task.table.features[feature]?.observable ?? feature}" in condition "${task.table.conditions[condition]?.id ?? condition}"` };
     }
-    const o = (observed - origin) / scale;
-    const p = (predicted - origin) / scale;
+    const o = beyond(observed, origin) / scale;
+    const p = beyond(predicted, origin) / scale;
     total.count += 1;
     total.observed += o;
     total.predicted += p;
@@ -135,4 +135,13 @@ function sumsOf(task: PredictionTask, group: HeldOutGroup, row: number, metric: 
     total.errorSquared += (o - p) * (o - p);
   }
   return total;
+}
+
+/**
+ * Value minus origin, 0 where they differ by rounding alone (both may be means over hundreds of folds): what is left of a model that
+ * predicts the centroid would otherwise be noise with a correlation of its own.
+ */
+function beyond(value: number, origin: number): number {
+  const difference = value - origin;
+  return Math.abs(difference) <= 1e-12 * Math.max(Math.abs(value), Math.abs(origin)) ? 0 : difference;
 }

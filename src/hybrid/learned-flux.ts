@@ -42,8 +42,6 @@ export function attachLearnedFlux(network: Network, flux: LearnedFlux, options: 
   const written = dense.write(flux.id, flux.inputs, 1, options, stream);
   const drive = `${flux.id}_o`;
   const penalty = `${flux.id}_power`;
-  const gate = (side: readonly Participant[]): string =>
-    side.map(({ species, stoichiometry }) => (stoichiometry === 1 ? species : `${species}^${stoichiometry}`)).join("*") || "1";
   const rate = canonicalFormula(`${drive}*piecewise(${gate(reactants)}, ${drive} > 0, ${gate(products)})`);
 
   const rules: Rule[] = [
@@ -67,4 +65,9 @@ export function attachLearnedFlux(network: Network, flux: LearnedFlux, options: 
     weights: written.weights.map((weight) => weight.id),
     penalty,
   };
+}
+
+/** The mass-action monomial of one side. */
+function gate(side: readonly Participant[]): string {
+  return side.map(({ species, stoichiometry }) => (stoichiometry === 1 ? species : `${species}^${stoichiometry}`)).join("*") || "1";
 }

@@ -19,7 +19,6 @@ export interface NeuralOde {
 export function neuralOde(id: string, initial: ReadonlyMap<string, number>, agents: readonly string[], options: DenseOptions, stream: RandomStream): NeuralOde {
   const observables = [...initial.keys()];
   const written = dense.write("nn", [...observables, ...agents], observables.length, options, stream);
-  const quantity = (name: string, value: number | null, constant: boolean): Parameter => ({ id: name, value, constant, unit: null });
   const rules: Rule[] = [
     ...written.units.map((unit): Rule => ({ kind: "assignment", target: unit.id, formula: canonicalFormula(unit.formula) })),
     ...observables.map((name, index): Rule => ({ kind: "rate", target: name, formula: canonicalFormula(written.outputs[index] ?? "0") })),
@@ -44,6 +43,8 @@ export function neuralOde(id: string, initial: ReadonlyMap<string, number>, agen
     weights: written.weights.map((weight) => weight.id),
   };
 }
+
+const quantity = (id: string, value: number | null, constant: boolean): Parameter => ({ id, value, constant, unit: null });
 
 /** Width of one hidden layer that gives a neural ODE at least `parameters` weights. */
 export function equalWidth(parameters: number, nObservable: number, nAgent: number): number {

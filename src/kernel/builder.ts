@@ -84,6 +84,8 @@ const laneOf = (type: LaneType) => ({
   ...scalarOf(type),
   splat: (operand: Value): Value => ({ kind: "unary", type, operation: "splat", operand }),
   sumLanes: (operand: Value): Value => ({ kind: "unary", type: "f64", operation: "sumLanes", operand }),
+  /** One element of memory (8 bytes for f64x2, 4 for f32x4) in every lane. */
+  loadSplat: (address: Value | number, offset = 0): Value => ({ kind: "load", type, address: addressOf(address), offset, splat: true }),
 });
 export const f64x2 = laneOf("f64x2");
 export const f32x4 = laneOf("f32x4");

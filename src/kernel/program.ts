@@ -77,7 +77,8 @@ export interface Local {
 export type Value =
   | Local
   | { readonly kind: "constant"; readonly type: Type; readonly value: number }
-  | { readonly kind: "load"; readonly type: Type; readonly address: Value; readonly offset: number }
+  /** `splat` (lane types only) reads one element and puts it in every lane. */
+  | { readonly kind: "load"; readonly type: Type; readonly address: Value; readonly offset: number; readonly splat?: true }
   | { readonly kind: "unary"; readonly type: Type; readonly operation: UnaryOperation; readonly operand: Value }
   | { readonly kind: "binary"; readonly type: Type; readonly operation: BinaryOperation; readonly left: Value; readonly right: Value }
   | { readonly kind: "comparison"; readonly type: "i32"; readonly operation: Comparison; readonly left: Value; readonly right: Value }

@@ -124,6 +124,7 @@ function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string,
         return;
       case "load":
         checkAddress(value.address, value.offset, value.type);
+        if (value.splat && !isLane(value.type)) fail(`a splat load gives lanes, got ${value.type}`);
         pending.push(value.address);
         return;
       case "unary":

@@ -41,6 +41,8 @@ export const opcodes = {
   /** i32.trunc_sat_f64_s */
   truncateSaturate: [0xfc, 0x02],
   v128Load: 0x00,
+  v128Load32Splat: 0x09,
+  v128Load64Splat: 0x0a,
   v128Store: 0x0b,
   v128Const: 0x0c,
   f32x4Splat: 0x13,

@@ -192,6 +192,11 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
     code.unsigned(type === "i32" ? 2 : 3);
     code.unsigned(offset);
   };
+  const splatLoad = (single: boolean, offset: number): void => {
+    lane(single ? opcodes.v128Load32Splat : opcodes.v128Load64Splat);
+    code.unsigned(single ? 2 : 3);
+    code.unsigned(offset);
+  };
   const constant = (type: Type, value: number): void => {
     if (type === "f64") {
       code.byte(opcodes.f64Const);
@@ -213,6 +218,7 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
       case "constant":
         return constant(value.type, value.value);
       case "load":
+        if (value.splat) return splatLoad(value.type === "f32x4", value.offset);
         return memory(value.type, opcodes.f64Load, opcodes.i32Load, opcodes.v128Load, value.offset);
       case "select":
         return code.byte(opcodes.select);

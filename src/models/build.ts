@@ -81,38 +81,31 @@ export function networkOf<S extends string>(description: NetworkDescription<S>):
     return null;
   };
   const ruled = new Set(Object.keys(description.rules ?? {}));
-  const unit = (text: string | undefined): string | null => (text === undefined ? null : canonicalUnit(text));
-  const described = <T extends object>(value: Value | T): T | null => (typeof value === "object" ? value : null);
-
   const compartments = Object.entries(description.compartments ?? {}).map(([id, given]) => {
-    const record = described(given);
-    const size = numberOf(id, record ? record.size : typeof given === "object" ? undefined : given);
-    return { id, size, constant: (record?.constant ?? true) && !ruled.has(id), unit: unit(record?.unit) };
+    const record: CompartmentDescription = typeof given === "object" ? given : { size: given };
+    return { id, size: numberOf(id, record.size), constant: (record.constant ?? true) && !ruled.has(id), unit: unit(record.unit) };
   });
   const species = Object.entries<Value | SpeciesDescription>(description.species).map(([id, given]) => {
-    const record = described(given);
-    const substanceOnly = record?.substanceOnly ?? false;
-    const constant = record?.constant ?? false;
-    const amount = record?.amount;
-    if (amount !== undefined && record?.initial !== undefined) problems.push(`species ${id}: give an initial value or an amount, not both`);
+    const record: SpeciesDescription = typeof given === "object" ? given : { initial: given };
+    const { substanceOnly = false, constant = false, amount } = record;
+    if (amount !== undefined && record.initial !== undefined) problems.push(`species ${id}: give an initial value or an amount, not both`);
     return {
       id,
-      compartment: record?.compartment ?? defaultCompartment,
-      initial: amount ?? numberOf(id, record ? record.initial : typeof given === "object" ? undefined : given),
+      compartment: record.compartment ?? defaultCompartment,
+      initial: amount ?? numberOf(id, record.initial),
       initialKind: substanceOnly || amount !== undefined ? ("amount" as const) : ("concentration" as const),
-      boundary: constant || (record?.boundary ?? false),
+      boundary: constant || (record.boundary ?? false),
       constant,
       substanceOnly,
-      unit: unit(record?.unit),
+      unit: unit(record.unit),
     };
   });
   if (species.some(({ compartment }) => compartment === defaultCompartment) && !compartments.some(({ id }) => id === defaultCompartment)) {
     compartments.push({ id: defaultCompartment, size: 1, constant: true, unit: null });
   }
   const parameters = Object.entries(description.parameters ?? {}).map(([id, given]) => {
-    const record = described(given);
-    const value = numberOf(id, record ? record.value : typeof given === "object" ? undefined : given);
-    return { id, value, constant: (record?.constant ?? true) && !ruled.has(id), unit: unit(record?.unit) };
+    const record: ParameterDescription = typeof given === "object" ? given : { value: given };
+    return { id, value: numberOf(id, record.value), constant: (record.constant ?? true) && !ruled.has(id), unit: unit(record.unit) };
   });
   const network: Network = {
     schema: "network/1",
@@ -139,6 +132,8 @@ export function networkOf<S extends string>(description: NetworkDescription<S>):
   if (problems.length > 0) throw new Error(`network "${description.id}":\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
   return network;
 }
+
+const unit = (text: string | undefined): string | null => (text === undefined ? null : canonicalUnit(text));
 
 const sideOf = (side: Partial<Readonly<Record<string, number>>> | undefined): Participant[] =>
   Object.entries(side ?? {}).flatMap(([species, stoichiometry]) => (stoichiometry === undefined ? [] : [{ species, stoichiometry }]));

@@ -4,14 +4,14 @@ import type { Expression, Graph } from "../kernel/expression.ts";
 import type { NetworkProblem } from "./check.ts";
 import { checkNetwork } from "./check.ts";
 import type { Network, Species } from "./network.ts";
-import { boundaryParameter, resolverOf } from "./resolve.ts";
+import { resolverOf } from "./resolve.ts";
 import type { Resolver } from "./resolve.ts";
 import type { OdeSystem, Output } from "./system.ts";
 
 /** A system with what is worth a look, or everything that keeps the network from being simulated. */
 export type SystemResult =
   | { readonly system: OdeSystem; readonly warnings: readonly NetworkProblem[]; readonly problems?: undefined }
-  | { readonly problems: readonly NetworkProblem[]; readonly system?: undefined };
+  | { readonly problems: readonly NetworkProblem[]; readonly system?: undefined; readonly warnings?: undefined };
 
 /**
  * The ordinary differential equations of a network.
@@ -115,7 +115,7 @@ function outputsOf(network: Network, resolver: Resolver): Output[] {
 function parametersOf(network: Network, resolver: Resolver): { id: string; value: number }[] {
   return [
     ...network.parameters.map(({ id, value }) => ({ id, value: value ?? Number.NaN })),
-    ...network.species.filter(({ boundary }) => boundary).map((species) => ({ id: species.id, value: boundaryParameter(network, species) })),
+    ...network.species.filter(({ boundary }) => boundary).map((species) => ({ id: species.id, value: resolver.boundaryValue(species) ?? Number.NaN })),
     ...network.compartments.map(({ id, size }) => ({ id, value: size ?? Number.NaN })),
   ].filter(({ id }) => resolver.isParameter(id));
 }

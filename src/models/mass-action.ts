@@ -86,7 +86,6 @@ function recognise(
 ): MassAction {
   const where = `reaction:${reaction.id}`;
   const look = (expression: Expression): Expression => resolver.expression(expression, where);
-  const no = (reason: string): MassAction => ({ kind: "not mass action", reason });
   const split = differenceIn(graph, rate, species);
   if ("reason" in split) return no(split.reason);
   const { plus, minus, common } = split;
@@ -134,6 +133,8 @@ function recognise(
     elementary: !hasSpecies(factor, species),
   };
 }
+
+const no = (reason: string): MassAction => ({ kind: "not mass action", reason });
 
 const timesPowers = (graph: Graph, factor: Expression, orders: readonly (readonly [string, number])[]): Expression =>
   orders.reduce((total, [id, order]) => multiply(graph, total, power(graph, graph.symbol(id), graph.constant(order))), factor);

@@ -1,6 +1,7 @@
 import { add, divide, multiply, power } from "../kernel/arithmetic.ts";
 import type { Expression, Graph } from "../kernel/expression.ts";
 import { symbolsOf } from "../kernel/substitute.ts";
+import { postorder } from "../kernel/traverse.ts";
 
 /** A product taken apart: constants, powers of species, and the rest. */
 export interface Monomial {
@@ -157,7 +158,12 @@ export function differenceIn(graph: Graph, rate: Expression, species: ReadonlySe
 
 /** Whether an expression is a positive number wherever its symbols are positive, as far as its form shows. */
 export function isPositive(expression: Expression): boolean {
-  const all = (): boolean => expression.operands.every(isPositive);
+  const known = new Map<number, boolean>();
+  for (const node of postorder([expression])) known.set(node.id, isPositiveGiven(node, (operand) => known.get(operand.id) ?? false));
+  return known.get(expression.id) ?? false;
+}
+
+function isPositiveGiven(expression: Expression, isKnown: (operand: Expression) => boolean): boolean {
   switch (expression.operation) {
     case "constant":
       return expression.value >= 0;
@@ -169,16 +175,17 @@ export function isPositive(expression: Expression): boolean {
     case "add":
     case "multiply":
     case "divide":
-    case "power":
     case "minimum":
     case "maximum":
     case "squareRoot":
     case "arctangent":
     case "hyperbolicTangent":
     case "hyperbolicSine":
-      return expression.operation === "power" ? isPositive(expression.operands[0] ?? expression) : all();
+      return expression.operands.every(isKnown);
+    case "power":
+      return expression.operands.slice(0, 1).every(isKnown);
     case "select":
-      return expression.operands.slice(1).every(isPositive);
+      return expression.operands.slice(1).every(isKnown);
     case "less":
     case "lessOrEqual":
     case "equal":

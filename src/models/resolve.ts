@@ -22,6 +22,8 @@ export interface Resolver {
   /** An expression in the network's symbols, with every symbol looked up. */
   expression(expression: Expression, where: string): Expression;
   role(species: Species): SpeciesRole;
+  /** A boundary species' value as a parameter: its amount where its symbol is one or its compartment varies, else its concentration; null = only an expression gives it. */
+  boundaryValue(species: Species): number | null;
   /** Volume of a compartment at any time. */
   volume(compartment: string, where: string): Expression;
   isParameter(id: string): boolean;
@@ -35,6 +37,9 @@ type Named =
   | { readonly kind: "species"; readonly of: Species }
   | { readonly kind: "parameter"; readonly of: Parameter }
   | { readonly kind: "reaction"; readonly of: Reaction };
+
+/** The compartment of species that name none: its size 1 needs no symbol. */
+const isImplicit = (compartment: Compartment): boolean => compartment.id === defaultCompartment && compartment.size === 1 && compartment.constant;
 
 /** Looks up names, substitutes rules and initial assignments, and collects what is undefined or defined in a circle. */
 export function resolverOf(network: Network, graph: Graph): Resolver {
@@ -71,10 +76,9 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     if (rule) return rule.kind === "rate" ? "symbol state" : "derived";
     const needsAmount = isVarying(species.compartment);
     if (!species.boundary) return species.substanceOnly || needsAmount ? "amount state" : "concentration state";
-    if (assigned.has(species.id) || (!species.substanceOnly && boundaryValue(species) === null)) return "derived";
+    if (assigned.has(species.id) || boundaryValue(species) === null) return "derived";
     return needsAmount && !species.substanceOnly ? "amount parameter" : "parameter";
   };
-  /** A boundary species' number: concentration, or amount where its compartment varies; null = only an expression gives it. */
   const boundaryValue = (species: Species): number | null => {
     const wanted = species.substanceOnly || isVarying(species.compartment) ? "amount" : "concentration";
     if (species.initial === null) return 0;
@@ -84,7 +88,6 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     if (size === null) return null;
     return wanted === "amount" ? species.initial * size : species.initial / size;
   };
-  const isImplicit = (compartment: Compartment): boolean => compartment.id === defaultCompartment && compartment.size === 1 && compartment.constant;
 
   const looking: string[] = [];
   /** Runs a look-up once; a look-up that needs itself is a circle. */
@@ -94,7 +97,7 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     const key = `${kind}${name}`;
     if (looking.includes(key)) {
       const circle = [...looking.slice(looking.indexOf(key)), key].map((one) => one.slice(1));
-      report(where, `these are defined in a circle: ${circle.join(" -> ")}; make one of them a number or a rate rule`, `circle ${[...new Set(circle)].sort().join(" ")}`);
+      report(where, `these are defined in a circle: ${circle.join(" -> ")}; make one of them a number or a rate rule`, `circle ${[...new Set(circle)].toSorted().join(" ")}`);
       return graph.constant(Number.NaN);
     }
     looking.push(key);
@@ -181,6 +184,7 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     problems,
     used,
     role,
+    boundaryValue,
     volume,
     symbol,
     initial,
@@ -193,14 +197,4 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
       return !assigned.has(id) && !(named.kind === "compartment" && isImplicit(named.of));
     },
   };
-}
-
-/** A boundary species' value as a system parameter: its amount where its symbol is the amount or its compartment varies, else its concentration. */
-export function boundaryParameter(network: Network, species: Species): number {
-  const varies = network.rules.some(({ target }) => target === species.compartment);
-  const wanted = species.substanceOnly || varies ? "amount" : "concentration";
-  if (species.initial === null) return 0;
-  if (wanted === species.initialKind) return species.initial;
-  const size = network.compartments.find(({ id }) => id === species.compartment)?.size ?? Number.NaN;
-  return wanted === "amount" ? species.initial * size : species.initial / size;
 }

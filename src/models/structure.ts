@@ -64,7 +64,7 @@ export function jacobianSparsity(system: OdeSystem): number[][] {
         const position = index.get(name);
         return position === undefined || isZero(differentiate(system.graph, rhs, name)) ? [] : [position];
       })
-      .sort((a, b) => a - b),
+      .toSorted((a, b) => a - b),
   );
 }
 

@@ -21,6 +21,8 @@ export function markowitzOrdering(rows: readonly (readonly number[])[]): number[
       }
       if (cost === 0) break;
     }
+    // What is left is full: no order is better than another.
+    if (bestCost === (remaining.size - 1) ** 2) return [...order, ...remaining];
     eliminate(best, inRow, inColumn);
     remaining.delete(best);
     order.push(best);

@@ -88,34 +88,116 @@ export function reducedRowEchelon(matrix: IntegerMatrix): { readonly rows: bigin
 
 const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);
 
+/** A row of a large, mostly empty matrix: its non-zero entries by column. */
+type SparseRow = Map<number, bigint>;
+
+interface Pivot {
+  readonly column: number;
+  readonly row: SparseRow;
+}
+
+/**
+ * Elimination with the pivots taken where they are cheapest (shortest row, then a unit entry, then the emptiest column), so that
+ * networks of a thousand reactions stay sparse and their numbers small. Each pivot's column is empty in all later pivot rows.
+ */
+function eliminateSparsely(matrix: IntegerMatrix): Pivot[] {
+  const rows = matrix.map((row) => sparse(primitive(row)));
+  const inColumn = new Map<number, Set<SparseRow>>();
+  const enter = (row: SparseRow): void => {
+    for (const column of row.keys()) {
+      const known = inColumn.get(column);
+      if (known) known.add(row);
+      else inColumn.set(column, new Set([row]));
+    }
+  };
+  const open = new Set(rows.filter((row) => row.size > 0));
+  for (const row of open) enter(row);
+  const pivots: Pivot[] = [];
+  while (open.size > 0) {
+    let chosen: SparseRow | null = null;
+    for (const row of open) if (!chosen || row.size < chosen.size) chosen = row;
+    if (!chosen) break;
+    const column = cheapestColumn(chosen, inColumn);
+    const pivot = chosen.get(column) ?? 1n;
+    open.delete(chosen);
+    for (const entry of chosen.keys()) inColumn.get(entry)?.delete(chosen);
+    for (const row of inColumn.get(column) ?? []) {
+      const value = row.get(column) ?? 0n;
+      combineInto(row, pivot, chosen, value, inColumn);
+      if (row.size === 0) open.delete(row);
+    }
+    pivots.push({ column, row: chosen });
+  }
+  return pivots;
+}
+
+const sparse = (row: readonly bigint[]): SparseRow => new Map(row.flatMap((value, column) => (value === 0n ? [] : [[column, value] as const])));
+
+function cheapestColumn(row: SparseRow, inColumn: ReadonlyMap<number, ReadonlySet<SparseRow>>): number {
+  let best = -1;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (const [column, value] of row) {
+    const isUnit = value === 1n || value === -1n;
+    const cost = (inColumn.get(column)?.size ?? 0) + (isUnit ? 0 : 1e9);
+    if (cost < bestCost) {
+      best = column;
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+/** `target = target * pivot - source * value`, common factor taken out; the column index follows. */
+function combineInto(target: SparseRow, pivot: bigint, source: SparseRow, value: bigint, inColumn: ReadonlyMap<number, Set<SparseRow>>): void {
+  if (pivot !== 1n) for (const [column, entry] of target) target.set(column, entry * pivot);
+  for (const [column, entry] of source) {
+    const sum = (target.get(column) ?? 0n) - entry * value;
+    if (sum === 0n) {
+      target.delete(column);
+      inColumn.get(column)?.delete(target);
+    } else {
+      target.set(column, sum);
+      inColumn.get(column)?.add(target);
+    }
+  }
+  let divisor = 0n;
+  for (const entry of target.values()) {
+    divisor = greatestCommonDivisor(divisor, entry);
+    if (divisor === 1n) return;
+  }
+  if (divisor > 1n) for (const [column, entry] of target) target.set(column, entry / divisor);
+}
+
 /** Rank of a matrix. */
-export const rankOf = (matrix: IntegerMatrix): number => reducedRowEchelon(matrix).rows.length;
+export const rankOf = (matrix: IntegerMatrix): number => eliminateSparsely(matrix).length;
 
 /**
  * Canonical basis [nColumn - rank, nColumn] of `{ x : matrix x = 0 }`: reduced row echelon, primitive integer rows, first
  * non-zero entry positive. `columns` is needed where the matrix has no rows.
  */
 export function integerKernel(matrix: IntegerMatrix, columns: number = matrix[0]?.length ?? 0): bigint[][] {
-  const { rows, pivots } = reducedRowEchelon(matrix);
-  const isPivot = new Set(pivots);
+  const pivots = eliminateSparsely(matrix);
+  const isPivot = new Set(pivots.map(({ column }) => column));
   const basis: bigint[][] = [];
-  for (let free = 0; free < columns; free += 1) {
-    if (isPivot.has(free)) continue;
-    // x_free = product of the pivots involved makes every other entry an integer.
-    let scale = 1n;
-    rows.forEach((row, index) => {
-      const pivot = row[pivots[index] ?? 0] ?? 1n;
-      if ((row[free] ?? 0n) !== 0n) scale = (scale / greatestCommonDivisor(scale, pivot)) * pivot;
-    });
-    const vector = Array.from({ length: columns }, () => 0n);
-    vector[free] = scale;
-    rows.forEach((row, index) => {
-      const column = pivots[index] ?? 0;
-      vector[column] = (-(row[free] ?? 0n) * scale) / (row[column] ?? 1n);
-    });
-    basis.push(vector);
-  }
+  for (let free = 0; free < columns; free += 1) if (!isPivot.has(free)) basis.push(kernelVector(pivots, free, columns));
   return reducedRowEchelon(basis).rows;
+}
+
+/** The kernel vector with one free column set and the other free columns 0, by back substitution over a common scale. */
+function kernelVector(pivots: readonly Pivot[], free: number, columns: number): bigint[] {
+  const entries = new Map<number, bigint>([[free, 1n]]);
+  for (const { column, row } of pivots.toReversed()) {
+    let sum = 0n;
+    for (const [at, coefficient] of row) if (at !== column) sum += coefficient * (entries.get(at) ?? 0n);
+    if (sum === 0n) continue;
+    const pivot = row.get(column) ?? 1n;
+    const common = greatestCommonDivisor(sum, pivot);
+    // Everything so far is scaled so that this entry is an integer as well.
+    const scale = magnitude(pivot / common);
+    if (scale !== 1n) for (const [at, value] of entries) entries.set(at, value * scale);
+    entries.set(column, (-sum * scale) / pivot);
+  }
+  return Array.from({ length: columns }, (_, column) => entries.get(column) ?? 0n);
 }
 
 /** Canonical basis of `{ x : x matrix = 0 }`, the kernel of the transpose; `rows` is needed where the matrix has none. */

@@ -23,7 +23,7 @@ export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen 
   for (let sweep = 0; sweep < 50 && offDiagonal(a, n) > Number.EPSILON * scale; sweep++) {
     for (let p = 0; p < n - 1; p++) for (let q = p + 1; q < n; q++) rotate(a, v, n, p, q);
   }
-  const order = Array.from({ length: n }, (_, i) => i).sort((left, right) => (a[right * n + right] ?? 0) - (a[left * n + left] ?? 0));
+  const order = Array.from({ length: n }, (_, i) => i).toSorted((left, right) => (a[right * n + right] ?? 0) - (a[left * n + left] ?? 0));
   const values = Float64Array.from(order, (i) => a[i * n + i] ?? 0);
   const vectors = new Float64Array(n * n);
   order.forEach((from, to) => {

@@ -1,4 +1,5 @@
 export { writeReport } from "./page.ts";
+export { writeFigures } from "./figures.ts";
 export { verdictLines, verdictSentence } from "./section/verdict.ts";
 export type { VerdictLine } from "./section/verdict.ts";
 export { plots } from "./plots/index.ts";

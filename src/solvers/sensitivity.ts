@@ -21,7 +21,6 @@ export function sensitivitySystem(system: OdeSystem, wrt: readonly string[]): Od
   const jacobian = system.rhs.map((rate, row) =>
     states.flatMap((id, column) => (depends[row]?.has(id) ? [{ column, slope: differentiate(graph, rate, id) }] : [])),
   );
-  const name = (state: string, parameter: string): string => `d(${state})/d(${parameter})`;
   const zero = graph.constant(0);
   const blocks = wrt.map((parameter) => {
     const symbols = states.map((state) => graph.symbol(name(state, parameter)));
@@ -40,3 +39,5 @@ export function sensitivitySystem(system: OdeSystem, wrt: readonly string[]): Od
     initialState: [...system.initialState, ...starts.flat()],
   };
 }
+
+const name = (state: string, parameter: string): string => `d(${state})/d(${parameter})`;

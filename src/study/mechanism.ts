@@ -1,4 +1,5 @@
 import type { Fold, Prediction, PredictionTask } from "../experiments/task.ts";
+import type { Checkpoint, FitHooks } from "../calibrate/hooks.ts";
 import type { Finding, FitCurve, LearnedFluxCurve, MechanismShare, ThermoCurve, TrainingCurve } from "./result.ts";
 
 /** One fit that can run on its own, on any thread: a model, a split, a fold, a seed. */
@@ -9,18 +10,9 @@ export interface FitJob {
   readonly model: string;
   readonly fold: number;
   readonly seed: string;
-}
-
-/** JSON-ready state from which a fit continues to the same bits. */
-export type Checkpoint = unknown;
-
-export interface FitHooks {
-  /** Asked often (every ~50 ms of work): true = stop now, after writing a checkpoint. */
-  readonly stop: () => boolean;
-  readonly progress: (done: number, total: number, best: number) => void;
-  readonly checkpoint: (state: Checkpoint) => void;
-  /** Lets the host breathe; fits await it at least every 100 ms. */
-  readonly breathe: () => Promise<void>;
+  /** Other splits whose fold of the same number the same fit answers. */
+  readonly also?: readonly string[];
+  readonly budget?: "quick" | "full";
 }
 
 /** What one fit found, as plain JSON-ready data (typed arrays become arrays). */
@@ -32,6 +24,8 @@ export interface FitResult {
   readonly test: readonly number[];
   /** Row-major [fold.train.length, nFeature]. */
   readonly train: readonly number[];
+  /** Predictions of the splits in `job.also`, each row-major [its fold.test.length, nFeature]. */
+  readonly also?: Readonly<Record<string, readonly number[]>>;
   readonly training: TrainingCurve | null;
   readonly curves: readonly FitCurve[];
   readonly learnedFluxes: readonly LearnedFluxCurve[];
@@ -70,4 +64,4 @@ export interface StudyFiles {
   readData(name: string): Promise<string>;
 }
 
-export type { Fold, Prediction, PredictionTask };
+export type { Checkpoint, FitHooks, Fold, Prediction, PredictionTask };

@@ -16,8 +16,9 @@ export interface Verdict {
   readonly model: string;
   readonly metric: string;
   readonly verdict: "advantage" | "no advantage" | "loses";
-  /** The best simple baseline it is held against. */
+  /** What it is held against: the best simple baseline of the split, or a baseline that was fitted. */
   readonly against: string;
+  readonly rival: "simple" | "fitted";
   /** Model minus baseline, in the metric, and its paired-bootstrap standard error. */
   readonly difference: number;
   readonly se: number;
@@ -31,6 +32,8 @@ export interface Finding {
   readonly equation: string;
   readonly source: string;
   readonly where: string;
+  /** What the check is about; without it the report goes by the check's name. */
+  readonly topic?: "thermodynamics" | "leakage" | "structure" | "numerics";
 }
 
 /** A curve through time with its data: the first figure people ask for. */
@@ -92,6 +95,15 @@ export interface ThermoCurve {
   readonly unit: string;
 }
 
+/** A figure from the literature, shown beside our scores and never judged. */
+export interface PublishedScore {
+  readonly split: string;
+  readonly model: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly source: string;
+}
+
 export interface RunResult {
   readonly schema: "run/1";
   readonly scenario: string;
@@ -116,6 +128,12 @@ export interface RunResult {
   readonly thermo: readonly ThermoCurve[];
   /** Named facts about the numerics: solver, tolerances, steps, rejections, threads, models trained. */
   readonly numerics: readonly { readonly name: string; readonly value: string }[];
+  /** Published figures to stand beside the scores, where there are any. */
+  readonly published?: readonly PublishedScore[];
+  /** What each model id stands for; a model not listed that has a verdict is a subject, any other a baseline. */
+  readonly models?: readonly { readonly id: string; readonly title: string; readonly role: "subject" | "baseline" | "control" }[];
+  /** Unit of the responses that are scored and drawn in parity plots; null = not stated in the data. */
+  readonly responseUnit?: string | null;
   /** What to do next, one sentence. */
   readonly next: string;
   readonly out: string;

@@ -14,9 +14,9 @@ import { tsit5 } from "../../src/solvers/ode/tsit5.ts";
 
 function system(): OdeSystem {
   const read = readReactionText("species A, B, C; A -> B; k1*inhibit*A; B -> C; k2*B/(1 + B); C -> A; k3*C; A = 2; B = 0; C = x0; k1 = 1.5; k2 = 0.8; k3 = 0.3; inhibit = 1; x0 = 0.5", "loop");
-  if (read.problems) throw new Error(read.problems.map((problem) => problem.message).join());
+  if (read.problems) throw new Error(read.problems.map((each) => each.message).join());
   const compiled = odeSystem(read.network);
-  if (compiled.problems) throw new Error(compiled.problems.map((problem) => problem.message).join());
+  if (compiled.problems) throw new Error(compiled.problems.map((each) => each.message).join());
   return compiled.system;
 }
 
@@ -101,11 +101,11 @@ describe("the trajectory objective", () => {
   });
 });
 
-describe("training", () => {
-  const free = (fit: FitProblem): FitProblem => ({ ...fit, free: fit.free.map((parameter) => ({ ...parameter, prior: null })) });
+const withoutPriors = (fit: FitProblem): FitProblem => ({ ...fit, free: fit.free.map((parameter) => ({ ...parameter, prior: null })) });
 
+describe("training", () => {
   it("recovers the constants that made noise-free data", async () => {
-    const result = await multistart(free(await problem()), [], [mechanismFirst(60), together(200, 0.01, 0), { ...mechanismFirst(60), move: ["mechanism", "residual"] }], { starts: 1, seed: 1n, purpose: "test" }, silentHooks, null);
+    const result = await multistart(withoutPriors(await problem()), [], [mechanismFirst(60), together(200, 0.01, 0), { ...mechanismFirst(60), move: ["mechanism", "residual"] }], { starts: 1, seed: 1n, purpose: "test" }, silentHooks, null);
     expect(result.status).toBe("done");
     const truth: Readonly<Record<string, number>> = { k1: 1.5, k2: 0.8, k3: 0.3, x0: 0.5 };
     for (const [id, value] of Object.entries(truth)) expect(Math.abs((result.best?.[id] ?? 0) / value - 1), id).toBeLessThan(1e-3);

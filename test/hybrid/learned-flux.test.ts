@@ -83,12 +83,13 @@ describe("a learned flux", () => {
   });
 });
 
+const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+
 describe("a neural ODE", () => {
   it("is as wide as it takes to have at least as many weights as asked", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 10 }), fc.integer({ min: 0, max: 10 }), (parameters, nObservable, nAgent) => {
         const width = equalWidth(parameters, nObservable, nAgent);
-        const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
         const node = neuralOde("node", new Map(names("x", nObservable).map((id) => [id, 0])), names("u", nAgent), { hidden: [width], gain: 1 }, stream(1n, "test", 0));
         expect(node.weights.length).toBeGreaterThanOrEqual(parameters);
         expect(node.weights.length - parameters).toBeLessThanOrEqual(2 * nObservable + nAgent + 1 + nObservable);

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { networkOf } from "../../src/models/build.ts";
 
+const wrong = () =>
+  networkOf({
+    id: "m",
+    species: { A: { initial: 1, amount: 2 }, time: 3 },
+    parameters: { A: 1 },
+    reactions: { J: { reactants: { A: -1 }, rate: "k*" } },
+    rules: { A: { rate: "1" }, Q: { assignment: "2" } },
+  });
+
 describe("the builder", () => {
   test("zero is a value, a numeric text is a number, a formula is an initial assignment", () => {
     const network = networkOf({ id: "m", species: { A: 0, B: "-3", D: "2*k" }, parameters: { k: { value: 0 } } });
@@ -10,14 +19,6 @@ describe("the builder", () => {
   });
 
   test("every problem of a description is in the error", () => {
-    const wrong = () =>
-      networkOf({
-        id: "m",
-        species: { A: { initial: 1, amount: 2 }, time: 3 },
-        parameters: { A: 1 },
-        reactions: { J: { reactants: { A: -1 }, rate: "k*" } },
-        rules: { A: { rate: "1" }, Q: { assignment: "2" } },
-      });
     expect(wrong).toThrow(/species A: give an initial value or an amount/);
     expect(wrong).toThrow(/"time" cannot be an id/);
     expect(wrong).toThrow(/"A" is already the id of a species/);

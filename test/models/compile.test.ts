@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../src/kernel/evaluate.ts";
 import { expressionGraph } from "../../src/kernel/expression.ts";

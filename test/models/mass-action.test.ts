@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../src/kernel/evaluate.ts";
 import { expressionGraph } from "../../src/kernel/expression.ts";
@@ -78,16 +78,17 @@ describe("not mass action", () => {
   });
 });
 
+const product = (k: string, side: Record<string, number>): string => [k, ...Object.entries(side).map(([id, order]) => `${id}^${order}`)].join("*");
+const present = (side: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(side).filter(([, order]) => order > 0));
+
 describe("laws", () => {
   const orders = fc.record({ A: fc.integer({ min: 0, max: 3 }), B: fc.integer({ min: 0, max: 3 }), D: fc.integer({ min: 0, max: 2 }) });
-  const product = (k: string, side: Record<string, number>): string => [k, ...Object.entries(side).map(([id, order]) => `${id}^${order}`)].join("*");
-  const present = (side: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(side).filter(([, order]) => order > 0));
   /** A handful of roundings per factor, at most twenty factors. */
   const rounding = 1e-13;
 
   test("forward - reverse is the rate, and factor, constants and orders give the same fluxes", () => {
     fc.assert(
-      fc.property(orders, orders, fc.constantFrom("C*", "E*", "", "1/(1 + A/2)*"), fc.boolean(), (reactants, products, factor, written, ) => {
+      fc.property(orders, orders, fc.constantFrom("C*", "E*", "", "1/(1 + A/2)*"), fc.boolean(), (reactants, products, factor, written) => {
         fc.pre(JSON.stringify(reactants) !== JSON.stringify(products));
         const [plus, minus] = [product("kf", reactants), product("kr", products)];
         const rate = written ? `${factor}(${plus} - ${minus})` : `${factor}(${minus})*(-1) + ${factor}${plus}`;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { networkOf } from "../../src/models/build.ts";
 import type { CompartmentDescription, ParameterDescription, ReactionDescription, SpeciesDescription } from "../../src/models/build.ts";
 import { canonicalFormula, plainNumber } from "../../src/models/formula.ts";
@@ -38,6 +38,8 @@ export function formulas(symbols: readonly string[]): fc.Arbitrary<string> {
   })).formula;
 }
 
+const all = <T>(names: readonly string[], one: fc.Arbitrary<T>) => fc.array(one, { minLength: names.length, maxLength: names.length }).map((list) => names.map((name, index) => [name, list[index] as T] as const));
+
 /** Random networks with every feature of reaction text. */
 export function networks(): fc.Arbitrary<Network> {
   return fc.tuple(ids("C", 2), ids("S", 4), ids("p", 4), ids("J", 4)).chain(([compartmentIds, speciesIds, parameterIds, reactionIds]) => {
@@ -66,7 +68,6 @@ export function networks(): fc.Arbitrary<Network> {
       .record({ reactants: side, products: side, rate: formula, reversible: fc.boolean() })
       .map((one) => ({ ...one, reactants: Object.fromEntries(one.reactants), products: Object.fromEntries(one.products) }));
     const ruleFormula = fc.array(fc.option(fc.tuple(fc.boolean(), formula), { nil: null }), { minLength: everything.length, maxLength: everything.length });
-    const all = <T>(names: readonly string[], one: fc.Arbitrary<T>) => fc.array(one, { minLength: names.length, maxLength: names.length }).map((list) => names.map((name, index) => [name, list[index] as T] as const));
     return fc
       .record({ compartments: all(compartmentIds, compartment), species: all(speciesIds, species), parameters: all(parameterIds, parameter), reactions: all(reactionIds, reaction), ruleFormula })
       .map(({ compartments, species: described, parameters, reactions, ruleFormula: candidates }) => {

@@ -25,23 +25,25 @@ test("reversible Michaelis-Menten stands still at equilibrium", () => {
   expect(value(formula, { S: 1, P: 0 })).toBe((3 / 0.5) * (1 / (1 + 1 / 0.5)));
 });
 
+const y: Readonly<Record<string, number>> = { G2: 0.3, G3: 0.7, G4: 0.2, G5: 0.9 };
+const ratio = ({ input, k, n }: { input: string; k: string | number; n: string | number }): number => ((y[input] ?? Number.NaN) / Number(k)) ** Number(n);
+const input = (name: string, k: number, n: number) => ({ input: name, k, n });
+
+const literal = ({ max, modules, a }: GeneRegulationArguments): number => {
+  const on = modules.map(({ activators, deactivators = [], bindsAsComplex }) => {
+    const act = activators.reduce((total, one) => total * ratio(one), 1);
+    const deact = deactivators.reduce((total, one) => total * ratio(one), 1);
+    if (bindsAsComplex) return act / (1 + act + (deactivators.length > 0 ? act * deact : 0));
+    return act / [...activators, ...deactivators].reduce((total, one) => total * (1 + ratio(one)), 1);
+  });
+  let alpha = 0;
+  for (let state = 0; state < a.length; state += 1) {
+    alpha += on.reduce((total, m, j) => total * ((state & (1 << j)) !== 0 ? m : 1 - m), Number(a[state]));
+  }
+  return Number(max) * alpha;
+};
+
 describe("gene regulation against a literal reading of the GeneNetWeaver sum", () => {
-  const y: Readonly<Record<string, number>> = { G2: 0.3, G3: 0.7, G4: 0.2, G5: 0.9 };
-  const literal = ({ max, modules, a }: GeneRegulationArguments): number => {
-    const ratio = ({ input, k, n }: { input: string; k: string | number; n: string | number }): number => ((y[input] ?? Number.NaN) / Number(k)) ** Number(n);
-    const on = modules.map(({ activators, deactivators = [], bindsAsComplex }) => {
-      const act = activators.reduce((total, one) => total * ratio(one), 1);
-      const deact = deactivators.reduce((total, one) => total * ratio(one), 1);
-      if (bindsAsComplex) return act / (1 + act + (deactivators.length > 0 ? act * deact : 0));
-      return act / [...activators, ...deactivators].reduce((total, one) => total * (1 + ratio(one)), 1);
-    });
-    let alpha = 0;
-    for (let state = 0; state < a.length; state += 1) {
-      alpha += on.reduce((total, m, j) => total * ((state & (1 << j)) !== 0 ? m : 1 - m), Number(a[state]));
-    }
-    return Number(max) * alpha;
-  };
-  const input = (name: string, k: number, n: number) => ({ input: name, k, n });
   test.each<GeneRegulationArguments>([
     { max: 2, modules: [{ activators: [input("G2", 0.5, 2), input("G3", 0.4, 1)], deactivators: [input("G4", 0.1, 3)], bindsAsComplex: true }], a: [0.1, 0.9] },
     { max: 2, modules: [{ activators: [input("G2", 0.5, 2), input("G3", 0.4, 1)], deactivators: [input("G4", 0.1, 3)], bindsAsComplex: false }], a: [0.9, 0.1] },

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { networkOf } from "../../src/models/build.ts";
 import { readReactionText, writeReactionText } from "../../src/models/text.ts";

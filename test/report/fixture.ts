@@ -144,9 +144,9 @@ export function exampleRun(): RunResult {
     primary: { metric: "rmse", direction: "lower" },
     scores: splits.flatMap((split) => models.flatMap((model) => scoreOf(split.id, model, split.n))),
     verdicts: [
-      { split: "held-out pairs", model: "hybrid", metric: "rmse", verdict: "advantage", against: "ridge-dose", difference: -0.03, se: 0.0041 },
-      { split: "unseen dose", model: "hybrid", metric: "rmse", verdict: "loses", against: "ridge-dose", difference: 0.045, se: 0.011 },
-      { split: "random", model: "hybrid", metric: "rmse", verdict: "no advantage", against: "ridge-dose", difference: -0.0015, se: 0.0038 },
+      { split: "held-out pairs", model: "hybrid", metric: "rmse", verdict: "advantage", rival: "simple", against: "ridge-dose", difference: -0.03, se: 0.0041 },
+      { split: "unseen dose", model: "hybrid", metric: "rmse", verdict: "loses", rival: "simple", against: "ridge-dose", difference: 0.045, se: 0.011 },
+      { split: "random", model: "hybrid", metric: "rmse", verdict: "no advantage", rival: "simple", against: "ridge-dose", difference: -0.0015, se: 0.0038 },
     ],
     findings: [
       { check: "second law", verdict: "ok", value: 0.76, bound: 0, equation: "σ ≥ 0", source: "Schnakenberg 1976", where: "all trajectories" },

@@ -48,6 +48,13 @@ const differenceTolerance = 1e-6;
 const weights = (n: number): Float64Array => Float64Array.from({ length: n }, (_, index) => Math.sin(1 + 3 * index));
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((total, value, index) => total + value * (b[index] ?? 0), 0);
 
+/** Fourth-order central difference along one component. */
+function difference(vector: Float64Array, index: number, evaluate: (moved: Float64Array) => number): number {
+  const h = 1e-5 * Math.max(1, Math.abs(vector[index] ?? 0));
+  const at = (shift: number): number => evaluate(vector.map((value, k) => (k === index ? value + shift * h : value)));
+  return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h);
+}
+
 describe("the discrete adjoint of tsit5", () => {
   const control = { rtol: 1e-5, atol: 1e-7 };
 
@@ -64,11 +71,6 @@ describe("the discrete adjoint of tsit5", () => {
     solver.pullBack(c, gradient, gradState);
 
     const loss = (parameters: Float64Array, state: Float64Array): number => dot(c, solver.solve({ parameters, state, times, steps }).values);
-    const difference = (vector: Float64Array, index: number, evaluate: (moved: Float64Array) => number): number => {
-      const h = 1e-5 * Math.max(1, Math.abs(vector[index] ?? 0));
-      const at = (shift: number): number => evaluate(vector.map((value, k) => (k === index ? value + shift * h : value)));
-      return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h);
-    };
     system.parameters.forEach((id, index) => {
       const expected = difference(problem.parameters, index, (moved) => loss(moved, problem.state));
       expect(Math.abs((gradient[index] ?? 0) - expected), id).toBeLessThan(differenceTolerance * Math.max(1, Math.abs(expected)));

@@ -22,7 +22,7 @@ export function combineSingles(
   if (reason !== null) return { notApplicable: reason };
   const predictions = perCondition(view, (condition) => {
     const parts = agentsOf(condition).map((agent) => singles.get(agent) ?? control);
-    const levels = new Array<number>(parts.length);
+    const levels = Array.from(parts, () => 0);
     return control.map((level, feature) => {
       for (let part = 0; part < parts.length; part++) levels[part] = parts[part]?.[feature] ?? Number.NaN;
       return combine(level, levels);

@@ -46,7 +46,7 @@ export const lowRank = tableBaseline(
     let best: { readonly fit: RidgeFit; readonly rank: number } | null = null;
     for (let rank = 1; rank <= Math.min(largestRank, encoding.names.length); rank++) {
       const rowsAt = ({ conditions, y }: Combinations): RegressionRows => ({ rows: conditions.length, x: products(conditions, encoding.names, places, rank), y });
-      const fit = fitRidge(rowsAt(trainPairs), rowsAt(validationPairs), (rank * (rank + 1)) / 2, width, { intercept: false });
+      const fit = fitRidge(rowsAt(trainPairs), rowsAt(validationPairs), ((rank + 1) * (rank + 2)) / 2, width, { intercept: false });
       if (best === null || fit.error < best.fit.error) best = { fit, rank };
     }
     if (best === null) return { notApplicable: "no agent was applied" };
@@ -86,20 +86,21 @@ function placesOf(base: RidgeFit, agents: number, width: number): Float64Array {
 }
 
 /**
- * Per condition the symmetric products of its agents' first `rank` coordinates, added up over pairs of agents and row-major
- * [n, rank (rank + 1) / 2]; all 0 for a single.
+ * Per condition the symmetric products of its agents' first `rank` coordinates and a coordinate 1 (so that what all combinations
+ * have in common, and what an agent does in all of them, count too), added up over pairs of agents and row-major
+ * [n, (rank + 1) (rank + 2) / 2]; all 0 for a single.
  */
 function products(conditions: readonly TableCondition[], names: readonly string[], places: Float64Array, rank: number): Float64Array {
-  const columns = (rank * (rank + 1)) / 2;
+  const columns = ((rank + 1) * (rank + 2)) / 2;
   const result = new Float64Array(conditions.length * columns);
-  const at = (agent: number, k: number): number => places[agent * names.length + k] ?? 0;
+  const at = (agent: number, k: number): number => (k === rank ? 1 : (places[agent * names.length + k] ?? 0));
   conditions.forEach((condition, row) => {
     const own = agentsOf(condition).map((agent) => names.indexOf(agent));
     own.forEach((a, first) => {
       for (const b of own.slice(first + 1)) {
         let place = row * columns;
-        for (let i = 0; i < rank; i++) {
-          for (let j = i; j < rank; j++, place++) result[place] = (result[place] ?? 0) + (at(a, i) * at(b, j) + at(a, j) * at(b, i)) / 2;
+        for (let i = 0; i <= rank; i++) {
+          for (let j = i; j <= rank; j++, place++) result[place] = (result[place] ?? 0) + (at(a, i) * at(b, j) + at(a, j) * at(b, i)) / 2;
         }
       }
     });

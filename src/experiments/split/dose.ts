@@ -55,7 +55,7 @@ function holds(table: ResponseTable, row: number, level: Level): boolean {
 
 function levelsOf(table: ResponseTable, rows: readonly number[], agent: string, range: "inside" | "outside"): readonly number[] {
   const doses = rows.flatMap((row) => table.conditions[row]?.perturbations.filter((applied) => applied.agent === agent).map((applied) => applied.dose) ?? []);
-  const ordered = [...new Set(doses)].sort((left, right) => left - right);
+  const ordered = [...new Set(doses)].toSorted((left, right) => left - right);
   if (range === "inside") return ordered.slice(1, -1);
   return ordered.length < 2 ? [] : ordered.filter((_level, place) => place === 0 || place === ordered.length - 1);
 }

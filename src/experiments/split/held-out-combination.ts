@@ -42,7 +42,7 @@ function agentSets({ table, combinations }: SplitContext): readonly (readonly nu
   for (const row of combinations) {
     const condition = table.conditions[row];
     if (condition === undefined) continue;
-    const key = JSON.stringify([...agentsOf(condition)].sort());
+    const key = JSON.stringify([...agentsOf(condition)].toSorted());
     sets.set(key, [...(sets.get(key) ?? []), row]);
   }
   return [...sets.values()];

@@ -89,10 +89,10 @@ export const geneRegulation: RateLaw<GeneRegulationArguments> = {
     { title: "two modules", built: build(example), species: ["G2", "G3", "G4", "G5"], zeroWithout: [] },
     {
       title: "one enhancer",
-      built: build({ max: "max", modules: [{ activators: [{ input: "G2", k: "k", n: 2 }], bindsAsComplex: true }], a: [0, 1] }),
+      built: build({ max: "max_G", modules: [{ activators: [{ input: "G2", k: "k", n: 2 }], bindsAsComplex: true }], a: [0, 1] }),
       species: ["G2"],
       zeroWithout: ["G2"],
     },
-    { title: "unregulated", built: build({ max: "max", modules: [], a: [0.7] }), species: [], zeroWithout: [] },
+    { title: "unregulated", built: build({ max: "max_G", modules: [], a: [0.7] }), species: [], zeroWithout: [] },
   ],
 };

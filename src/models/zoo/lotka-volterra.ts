@@ -6,7 +6,7 @@ export const lotkaVolterra: ZooModel = {
   facts: {
     id: "lotka-volterra",
     title: "Lotka-Volterra predator and prey",
-    source: "Lotka 1920, doi:10.1021/ja01453a010; constants and start of Gillespie 1977, equation 38, doi:10.1021/j100540a008",
+    source: "Lotka 1920, doi:10.1021/ja01453a010; constants and start of Gillespie 1977, doi:10.1021/j100540a008",
   },
   network: networkFrom(`
 model lotka_volterra

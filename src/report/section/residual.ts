@@ -92,7 +92,7 @@ export function residualSection(context: ReportContext): Section {
         ? html`<p class="empty">No mechanism share was recorded.</p>`
         : figureOf({
             label: "Mechanism share per species",
-            caption: "1 − E‖g‖²/E‖f+g‖², where f is the known mechanism's and g the learned part's rate of change: 100 % = mechanism alone. The share can be negative where the two work against each other.",
+            caption: "1 − Σg²/Σ(f² + g²), where f is the known mechanism's and g the learned part's rate of change along the fitted training trajectories: 100 % = mechanism alone, 50 % = both parts equally large.",
             drawings: shares,
             panels: "half",
           })

@@ -1,5 +1,6 @@
 import type { Score, Verdict } from "../../study/result.ts";
 import type { ReportContext, Section } from "../context.ts";
+import type { Drawing } from "../drawing.ts";
 import { figureOf } from "../figure.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
@@ -78,20 +79,18 @@ function verdictTable(context: ReportContext): Html | null {
   const { verdicts } = context.result;
   if (verdicts.length === 0) return null;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Verdicts">
-<table><caption>Verdicts: model minus best simple baseline, with the paired-bootstrap standard error over conditions; an advantage needs more than two</caption>
+<table><caption>Verdicts: model minus the best simple baseline of its split, or minus a fitted one, with the paired-bootstrap standard error over conditions; an advantage needs more than two</caption>
 <thead><tr><th scope="col">split</th><th scope="col">model</th><th scope="col">metric</th><th scope="col">against</th><th scope="col" class="number">difference</th><th scope="col">verdict</th></tr></thead>
 <tbody>${verdicts.map(
     (verdict) => html`<tr><th scope="row">${verdict.split}</th><td>${context.title(verdict.model)}</td><td>${verdict.metric}</td><td>${context.title(verdict.against)}</td><td class="number">${formatWithError(verdict.difference, verdict.se)}</td>${badge(verdict)}</tr>\n`,
   )}</tbody></table></div>`;
 }
 
-export function scoresSection(context: ReportContext): Section {
+/** The primary metric of every model, one drawing per split that has a score. */
+export function scoreDrawings(context: ReportContext): readonly Drawing[] {
   const { result } = context;
   const { metric, direction } = result.primary;
-  if (result.scores.length === 0)
-    return { id: "scores", title: "Scores", body: html`<p class="empty">No test score was computed in this run.</p>` };
-  const splits = context.splits.filter((split) => result.scores.some((one) => one.split === split) || result.notApplicable.some((one) => one.split === split));
-  const drawings = splits.flatMap((split) => {
+  return scoredSplits(context).flatMap((split) => {
     const ranked = bestFirst(result.scores.filter((one) => one.split === split && one.metric === metric), direction);
     if (!ranked.some((one) => Number.isFinite(one.value))) return [];
     return score.draw({
@@ -102,6 +101,18 @@ export function scoresSection(context: ReportContext): Section {
       models: ranked.map((one) => ({ name: context.title(one.model), style: context.style(one.model), emphasis: context.role(one.model) === "subject", value: one.value, se: one.se, n: one.n })),
     });
   });
+}
+
+const scoredSplits = ({ result, splits }: ReportContext): readonly string[] =>
+  splits.filter((split) => result.scores.some((one) => one.split === split) || result.notApplicable.some((one) => one.split === split));
+
+export function scoresSection(context: ReportContext): Section {
+  const { result } = context;
+  const { metric, direction } = result.primary;
+  if (result.scores.length === 0)
+    return { id: "scores", title: "Scores", body: html`<p class="empty">No test score was computed in this run.</p>` };
+  const splits = scoredSplits(context);
+  const drawings = scoreDrawings(context);
   return {
     id: "scores",
     title: "Scores",

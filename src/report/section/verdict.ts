@@ -58,9 +58,10 @@ export function verdictSentence(verdict: Verdict, result: RunResult, title: (mod
   const difference = `difference ${formatWithError(verdict.difference, verdict.se)}`;
   const n = own === undefined ? "" : `, ${count(own.n, "condition")}`;
   const rest = `${numbers}; ${difference}${n}`;
-  if (verdict.verdict === "advantage") return `On ${verdict.split}, ${model} beats the best simple baseline, ${against}: ${rest}.`;
-  if (verdict.verdict === "loses") return `On ${verdict.split}, ${model} loses to a simple baseline, ${against}: ${rest}.`;
-  return `On ${verdict.split}, ${model} shows no advantage over a simple baseline, ${against}: ${rest}, within two standard errors.`;
+  const rival = verdict.rival === "simple" ? `the best simple baseline, ${against}` : against;
+  if (verdict.verdict === "advantage") return `On ${verdict.split}, ${model} beats ${rival}: ${rest}.`;
+  if (verdict.verdict === "loses") return `On ${verdict.split}, ${model} loses to ${rival}: ${rest}.`;
+  return `On ${verdict.split}, ${model} shows no advantage over ${rival}: ${rest}, within two standard errors.`;
 }
 
 const sentencesShown = 6;

@@ -28,8 +28,8 @@ function sentence(verdict: Verdict["verdict"]): string {
 
 test("each verdict is worded plainly, with both scores, the difference, its error and n", () => {
   expect(sentence("advantage")).toBe("On held-out pairs, hybrid beats the best simple baseline, ridge-dose: rmse 0.0150 ± 0.0016 against 0.0450 ± 0.0049; difference −0.0300 ± 0.0041, 6 conditions.");
-  expect(sentence("loses")).toMatch(/^On unseen dose, hybrid loses to a simple baseline, ridge-dose: rmse 0\.0900/);
-  expect(sentence("no advantage")).toMatch(/^On random, hybrid shows no advantage over a simple baseline, ridge-dose: .* within two standard errors\.$/);
+  expect(sentence("loses")).toMatch(/^On unseen dose, hybrid loses to the best simple baseline, ridge-dose: rmse 0\.0900/);
+  expect(sentence("no advantage")).toMatch(/^On random, hybrid shows no advantage over the best simple baseline, ridge-dose: .* within two standard errors\.$/);
 });
 
 test("one lost split is enough for the line not to look good", () => {

@@ -1,0 +1,10 @@
+/** Fitting: problem, objective, optimisers, training recipes, multistart. */
+export * from "./fit/index.ts";
+export { type Checkpoint, type FitHooks, silentHooks } from "./hooks.ts";
+export { type MultistartResult, type MultistartState, multistart } from "./multistart.ts";
+export type { LeastSquares, Objective } from "./objective.ts";
+export { type PredictedPath, parametersWith, predictPath } from "./predict.ts";
+export type { ControlSegment, FitCondition, FitProblem, FreeParameter, Observation } from "./problem.ts";
+export { mechanismFirst, type Recipe, residualAlone, type Stage, together } from "./recipe.ts";
+export { type TrainingPoint, type TrainingResult, type TrainingState, train } from "./train.ts";
+export { compileTrajectoryObjective } from "./trajectory-objective.ts";

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { readFile } from "node:fs/promises";
+import { mechanismKinds } from "../study/mechanisms/index.ts";
+import { dispatch } from "./dispatch.ts";
+import { exit } from "./exit.ts";
+import { verbs } from "./index.ts";
+
+/** After a first Ctrl-C a verb has this long to write what it has. */
+const graceMilliseconds = 950;
+
+// A reader that closes early (`semimech … | head`) is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(exit.ok);
+    throw error;
+  });
+}
+
+const controller = new AbortController();
+const interrupt = () => {
+  if (controller.signal.aborted) process.exit(exit.interrupted);
+  controller.abort();
+  setTimeout(() => process.exit(exit.interrupted), graceMilliseconds).unref();
+};
+process.on("SIGINT", interrupt);
+process.on("SIGTERM", interrupt);
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+try {
+  process.exitCode = await dispatch(process.argv.slice(2), verbs, { stdout: process.stdout, stderr: process.stderr, environment: process.env, stop: controller.signal, kinds: mechanismKinds, version });
+} catch (error) {
+  process.stderr.write(`semimech: this is a defect of semimech, please report it\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = exit.numerical;
+}

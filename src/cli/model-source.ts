@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { readReactionText, zoo, type Network, type NetworkProblem, type ZooModel } from "../models/index.ts";
+import { didYouMean } from "../study/nearest.ts";
+import { Refused } from "./refused.ts";
+
+/** A model as the command line names it: reaction text in a file or on stdin, or a model of the zoo. */
+export interface ModelSource {
+  readonly network: Network;
+  /** What problems are reported under: the file, `<stdin>`, or the zoo name. */
+  readonly file: string;
+  readonly title: string | null;
+  readonly source: string | null;
+}
+
+/** A problem of a model's text; line 0 = the model as a whole. */
+export interface PlacedProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** Formats people will bring, and what to say until they are read. */
+const notYet: Readonly<Record<string, string>> = {
+  ".xml": "SBML",
+  ".sbml": "SBML",
+  ".net": "BioNetGen's .net",
+  ".bngl": "BioNetGen's language",
+  ".yaml": "PEtab",
+  ".yml": "PEtab",
+  ".omex": "OMEX",
+  ".sedml": "SED-ML",
+  ".cellml": "CellML",
+  ".cps": "COPASI's own format",
+};
+
+/** Name of a format that is not read yet, by file name or by how the text begins; null = it may be reaction text. */
+export function unsupportedFormat(name: string, text: string): string | null {
+  const byName = notYet[extname(name).toLowerCase()];
+  if (byName !== undefined) return byName;
+  if (/^\uFEFF?\s*<(\?xml|sbml|!DOCTYPE)/.test(text)) return "SBML";
+  return /^\s*(begin model|begin parameters)\b/m.test(text) ? "BioNetGen's language" : null;
+}
+
+/** Reads text of a file, or of stdin for `-`. @throws Refused when there is no such file */
+export async function readInput(name: string, hint = ""): Promise<string> {
+  if (name === "-") {
+    const parts: Uint8Array[] = [];
+    for await (const part of process.stdin) parts.push(part as Uint8Array);
+    return new TextDecoder().decode(Buffer.concat(parts));
+  }
+  try {
+    return await readFile(name, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const cause = code === "ENOENT" ? "no such file" : code === "EISDIR" ? "it is a folder" : error instanceof Error ? error.message : String(error);
+    throw new Refused([`${name}: ${cause}${hint}`]);
+  }
+}
+
+/** Reads a model; its problems come back as a value. @throws Refused when there is no such file or the format is not read yet */
+export async function readModel(name: string): Promise<ModelSource | { readonly problems: readonly PlacedProblem[] }> {
+  const models: Readonly<Record<string, ZooModel>> = zoo;
+  const known = Object.hasOwn(models, name) ? models[name] : undefined;
+  if (known) return { network: known.network, file: name, title: known.facts.title, source: known.facts.source };
+  const looksLikeName = !/[./\\]/.test(name) && name !== "-";
+  const text = await readInput(name, looksLikeName ? `, and no model of the zoo${didYouMean(name, Object.keys(models))}` : "");
+  const format = unsupportedFormat(name, text);
+  if (format !== null) throw new Refused([`${name}: ${format} is not read yet; give reaction text (.ant)`]);
+  const file = name === "-" ? "<stdin>" : name;
+  const answer = readReactionText(text, name === "-" ? "model" : basename(name, extname(name)).replaceAll(/\W/g, "_"));
+  if (answer.problems) return { problems: answer.problems.map((problem) => ({ file, ...problem })) };
+  return { network: answer.network, file, title: null, source: null };
+}
+
+/** Reads a model that must be right. @throws Refused with every problem */
+export async function modelOrRefuse(name: string): Promise<ModelSource> {
+  const answer = await readModel(name);
+  if ("problems" in answer) throw new Refused(answer.problems.map(placeText));
+  return answer;
+}
+
+/** `file:line:column: message`. */
+export function placeText({ file, line, column, message }: PlacedProblem): string {
+  return line > 0 ? `${file}:${line}:${column}: ${message}` : `${file}: ${message}`;
+}
+
+/** Problems of a network, under the model's file. */
+export function networkProblems(file: string, problems: readonly NetworkProblem[]): readonly PlacedProblem[] {
+  return problems.map(({ where, message }) => ({ file, line: 0, column: 0, message: `${where}: ${message}` }));
+}

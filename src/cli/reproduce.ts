@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { readManifest } from "../report/manifest.ts";
+import { readPlan } from "../study/plan.ts";
+import type { RunResult, Score } from "../study/result.ts";
+import type { Call } from "./arguments.ts";
+import { exit } from "./exit.ts";
+import { jsonNumberOrNull } from "./json-number.ts";
+import { printAnswer } from "./output-file.ts";
+import { Refused } from "./refused.ts";
+import { columns } from "./result-text.ts";
+import { beginRun, performRun } from "./run-performance.ts";
+import { openCalled, scenarioOptions } from "./scenario-call.ts";
+import type { Verb } from "./verb.ts";
+
+/** What `reproduce --json` prints. */
+export const reproduceOutput = z.object({
+  schema: z.literal("reproduce/1"),
+  manifest: z.string(),
+  /** Every score within its tolerance. */
+  reproduced: z.boolean(),
+  /** Scores that are the same to the last bit, of all. */
+  sameBits: z.int(),
+  scores: z.int(),
+  differences: z.array(
+    z.object({ split: z.string(), model: z.string(), metric: z.string(), before: jsonNumberOrNull, now: jsonNumberOrNull, tolerance: z.number() }),
+  ),
+  notes: z.array(z.string()),
+  out: z.string(),
+});
+
+type ReproduceOutput = z.output<typeof reproduceOutput>;
+
+/** `semimech reproduce MANIFEST`. */
+export const reproduce: Verb = {
+  facts: {
+    name: "reproduce",
+    summary: "run a manifest again and compare the scores",
+    takes: ["MANIFEST"],
+    examples: ["semimech reproduce runs/2026-11-22-1a2b3c4d/manifest.json"],
+  },
+  options: scenarioOptions,
+  async run(call, scene) {
+    const file = call.positionals[0] ?? "";
+    const { before, notes, begun } = await begin(file, call, scene);
+    const ended = await performRun(begun);
+    if (!("result" in ended)) return exit.interrupted;
+    const tolerances = begun.open.expected ?? [];
+    const tolerance = (score: Score) => tolerances.find((each) => each.split === score.split && each.model === score.model && each.metric === score.metric)?.tolerance ?? 0;
+    const compared = compare(before.scores, ended.result.scores, tolerance);
+    const output: ReproduceOutput = { schema: "reproduce/1", manifest: file, reproduced: compared.differences.length === 0, ...compared, notes: [...notes], out: ended.result.out };
+    await printAnswer(call, scene.terminal, "reproduce", output, answerText(output), { folder: null });
+    return output.reproduced ? exit.ok : exit.no;
+  },
+};
+
+async function begin(file: string, call: Call, scene: Parameters<Verb["run"]>[1]) {
+  const manifest = readManifest(await read(file));
+  if ("problems" in manifest) throw new Refused(manifest.problems.map((problem) => `${file}: ${problem}`));
+  const folder = dirname(file);
+  const plan = readPlan(await read(join(folder, "plan.json")), join(folder, "plan.json"));
+  if ("problems" in plan) throw new Refused(plan.problems);
+  const before = JSON.parse(await read(join(folder, "result.json"))) as RunResult;
+  const { name, budget, seed, hash } = plan.plan;
+  const open = await openCalled(name, call, scene).catch((error: unknown) => {
+    if (error instanceof Refused) return openCalled(plan.plan.folder, call, scene);
+    throw error;
+  });
+  if (open.registration.hash !== hash) {
+    throw new Refused([`${name} is not what ${file} ran: hash ${open.registration.hash.slice(0, 8)}, then ${hash.slice(0, 8)}; check out the scenario of that run`]);
+  }
+  const notes = before.status === "done" ? [] : [`the run ended as "${before.status}": what it reached depended on time`];
+  for (const note of notes) scene.terminal.talk(note);
+  return { before, notes, begun: await beginRun({ call, scene, open, name, budget, seed }) };
+}
+
+async function read(path: string): Promise<string> {
+  const text = await readFile(path, "utf8").catch(() => null);
+  if (text === null) throw new Refused([`${path}: no such file; reproduce needs the whole run folder`]);
+  return text;
+}
+
+function compare(before: readonly Score[], now: readonly Score[], toleranceOf: (score: Score) => number): Pick<ReproduceOutput, "sameBits" | "scores" | "differences"> {
+  const then = new Map(before.map((score) => [key(score), score]));
+  const after = new Map(now.map((score) => [key(score), score]));
+  const all = [...new Map([...then, ...after]).values()];
+  const rows = all.map((score) => {
+    const [one, two] = [value(then.get(key(score))), value(after.get(key(score)))];
+    const same = one !== null && two !== null && Object.is(one, two);
+    const near = same || (one !== null && two !== null && Math.abs(one - two) <= toleranceOf(score));
+    return { same, near, difference: { split: score.split, model: score.model, metric: score.metric, before: one, now: two, tolerance: toleranceOf(score) } };
+  });
+  return { sameBits: rows.filter((row) => row.same).length, scores: rows.length, differences: rows.filter((row) => !row.near).map((row) => row.difference) };
+}
+
+const key = (score: Score): string => JSON.stringify([score.split, score.model, score.metric]);
+const value = (score: Score | undefined): number | null => (score === undefined ? null : Number(score.value));
+
+function answerText(output: ReproduceOutput): string {
+  const first = output.reproduced
+    ? `reproduced: ${output.sameBits} of ${output.scores} scores are the same bits${output.sameBits < output.scores ? ", the others within tolerance" : ""}`
+    : `not reproduced: ${output.differences.length} of ${output.scores} scores differ`;
+  const rows = output.differences.map((each) => [each.split, each.model, each.metric, String(each.before), String(each.now), String(each.tolerance)]);
+  return `${[first, ...(rows.length > 0 ? [columns([["split", "model", "metric", "before", "now", "tolerance"], ...rows])] : [])].join("\n")}\n`;
+}

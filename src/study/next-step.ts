@@ -1,0 +1,27 @@
+import type { Finding, RunResult, Verdict } from "./result.ts";
+
+export interface RunEnd {
+  readonly status: RunResult["status"];
+  readonly verdicts: readonly Verdict[];
+  readonly findings: readonly Finding[];
+  readonly budget: RunResult["budget"];
+  readonly folder: string;
+  readonly unfinished: number;
+}
+
+/** What to do after a run, in one sentence: the most urgent thing first. */
+export function nextStep({ status, verdicts, findings, budget, folder, unfinished }: RunEnd): string {
+  const leaked = findings.find((finding) => finding.topic === "leakage" && finding.verdict === "violated");
+  if (leaked) return `Repair the split first: ${leaked.check} (${leaked.where}).`;
+  if (status === "out of budget") return `Go on with the ${unfinished} unfinished fits: semimech run --resume ${folder}.`;
+  if (status === "failed") return "Read the failed fits under Findings; loosen tolerances or change starting values.";
+  const control = findings.find((finding) => finding.check === "label-permuted control fails" && finding.verdict === "violated");
+  if (control) return `The model does not beat permuted labels on ${control.where}: look at the data before the model.`;
+  const lost = verdicts.find((verdict) => verdict.verdict === "loses");
+  if (lost) return `On ${lost.split} use ${lost.against}: it beats ${lost.model}.`;
+  const open = verdicts.find((verdict) => verdict.verdict === "no advantage");
+  if (open && budget === "quick") return `No advantage over ${open.against} on ${open.split} is proven; try --budget full.`;
+  if (open) return `No advantage over ${open.against} on ${open.split} is proven; measure more conditions there.`;
+  if (verdicts.length > 0 && budget === "quick") return "The advantage holds at the quick budget; confirm it with --budget full.";
+  return "Try the model on conditions nobody has measured yet.";
+}

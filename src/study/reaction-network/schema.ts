@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { learnedFlux } from "../scenario-schema.ts";
+import type { ScenarioOf } from "../kind.ts";
+
+const positive = z.number().positive();
+const count = z.int().min(1);
+
+/** One agent as written; its constants are checked by its kind. */
+const agent = z.looseObject({ kind: z.string(), target: z.union([z.string(), z.array(z.string()).min(1)]) });
+
+const iterations = z.strictObject({
+  /** How many of the scenario's seeds are run. */
+  seeds: count,
+  /** Starts of the mechanism's least squares. */
+  starts: count,
+  /** Iterations of each stage: mechanism alone, residual alone, both together, and the neural ODE. */
+  mechanism: count,
+  residual: count,
+  together: count,
+  neuralOde: count,
+});
+
+/** Sections of `scenario.yaml` for a network of reactions with a learned flux, tried on data simulated from a known truth. */
+export const reactionNetworkSchema = {
+  model: z.string(),
+  truth: z.string(),
+  protocols: z.strictObject({
+    timeUnit: z.string(),
+    duration: positive,
+    times: z.array(positive).min(2),
+    observables: z.array(z.string()).min(1),
+    agents: z.record(z.string(), agent),
+    design: z.strictObject({
+      /** Dose of every single and of both partners of every pair. */
+      dose: positive,
+      /** Dose of the singles that nobody sees in training. */
+      unseenDose: positive,
+      replicates: count,
+      noise: z.strictObject({ relative: z.number().min(0), floor: positive }),
+    }),
+  }),
+  learned: learnedFlux,
+  split: z.discriminatedUnion("kind", [
+    z.strictObject({ id: z.string(), kind: z.literal("held-out-combination"), trained: z.number().min(0), validation: z.number().min(0) }),
+    /** Singles at the design's unseen dose, asked of the models fitted for another split. */
+    z.strictObject({ id: z.string(), kind: z.literal("unseen-dose"), fittedFor: z.string() }),
+  ]),
+  budget: z.strictObject({
+    /** Rate constants that are fitted, from the model's own values. */
+    fit: z.array(z.string()).min(1),
+    /** Spread of their prior in natural logarithm. */
+    priorLogSd: positive,
+    /** Spread of the prior of a weight: weight decay. */
+    weightSd: positive,
+    hidden: z.array(count).min(1),
+    /** Weight of ∫ v² dt of the learned flux, averaged over conditions. */
+    penalty: z.number().min(0),
+    /** Step of Adam for weights and for logarithms of rate constants. */
+    learningRate: positive,
+    rtol: positive,
+    atol: positive,
+    quick: iterations,
+    full: iterations,
+  }),
+} as const;
+
+export type ReactionNetworkScenario = ScenarioOf<typeof reactionNetworkSchema>;
+export type Iterations = z.output<typeof iterations>;

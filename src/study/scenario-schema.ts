@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+const largestSeed = 2n ** 64n;
+
+/** A 64-bit seed, given out as decimal text; beyond 2^53 it must be quoted. */
+export const seed = z
+  .union([z.int().min(0), z.string().regex(/^(0x[0-9a-fA-F]{1,16}|[0-9]{1,20})$/)], {
+    error: "expected a 64-bit seed: a whole number, or in quotes beyond 2^53 (decimal or 0x)",
+  })
+  .refine((value) => BigInt(value) < largestSeed, { error: "expected a seed below 2^64" })
+  .transform((value) => BigInt(value).toString());
+
+/** One entry of `learned:`: a flux whose stoichiometry and inputs are declared and whose rate law is not known. */
+export const learnedFlux = z.strictObject({
+  id: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+  /** Net change per unit of flux, by species. */
+  stoichiometry: z.record(z.string(), z.number()),
+  inputs: z.array(z.string()).min(1),
+});
+
+const direction = z.enum(["lower", "higher"]);
+
+/** The keys every scenario has, whatever its kind of mechanism. */
+export const scenarioHead = {
+  semimech: z.literal(1),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: "expected lower-case letters, digits and hyphens" }),
+  title: z.string().min(1),
+  baselines: z.union([z.literal("all"), z.array(z.string()).min(1)], { error: 'expected "all" or a list of baseline ids' }),
+  primary: z.strictObject({ metric: z.string(), direction }),
+  secondary: z.array(z.strictObject({ metric: z.string(), direction })),
+  seeds: z.array(seed).min(1),
+} as const;
+
+const head = z.strictObject(scenarioHead);
+
+/** The common part of a scenario, validated. */
+export type ScenarioHead = Readonly<z.output<typeof head>>;

@@ -1,0 +1,55 @@
+import type { Finding } from "../finding.ts";
+import type { OutOfDomain } from "../fluxes.ts";
+import type { ReactionKind } from "../reaction-flux.ts";
+import type { CycleAffinity } from "../structure.ts";
+
+export interface CheckFacts {
+  readonly id: string;
+  readonly title: string;
+  readonly equation: string;
+  /** Author year, DOI. */
+  readonly source: string;
+}
+
+/** Everything the checks look at: a network's reactions, what they did along a path, and its cycles. */
+export interface Evidence {
+  readonly reactions: readonly { readonly id: string; readonly kind: ReactionKind; readonly elementary: boolean; readonly reason: string | null }[];
+  /** [nTime]. */
+  readonly times: ArrayLike<number>;
+  /** Total entropy production [nTime]. */
+  readonly entropyProduction: ArrayLike<number>;
+  /** By reaction id, each [nTime]; only reactions that have one. */
+  readonly perReaction: Readonly<Record<string, ArrayLike<number>>>;
+  /** By observable, each [nTime]; NaN = not known, null = 0/0 or not known. */
+  readonly observables: readonly { readonly name: string; readonly current: ArrayLike<number>; readonly diffusion: ArrayLike<number>; readonly tightness: ArrayLike<number | null> }[];
+  readonly wegscheider: readonly CycleAffinity[];
+  readonly outOfDomain: readonly OutOfDomain[];
+}
+
+/** What a network without reactions shows; examples override parts of it. */
+export const nothing: Evidence = { reactions: [], times: [], entropyProduction: [], perReaction: {}, observables: [], wegscheider: [], outOfDomain: [] };
+
+/** A kind of check: what it stands on, and evidence that passes and that fails. */
+export interface ThermoCheck {
+  readonly facts: CheckFacts;
+  /** No finding where the check does not apply. */
+  check(evidence: Evidence): Finding[];
+  /** Evidence it applies to with nothing to report but "ok", or nothing. */
+  readonly passing: Evidence;
+  /** Evidence it must report. */
+  readonly failing: Evidence;
+}
+
+/** A finding of a check. */
+export function finding({ id, equation, source }: CheckFacts, verdict: Finding["verdict"], where: string, value: number | null = null, bound: number | null = null): Finding {
+  return { check: id, verdict, value, bound, equation, source, where, topic: "thermodynamics" };
+}
+
+/** `at 3 of 11 times, first at 0.5`, or where there is one time alone, `at time 0.5`. */
+export function placesInTime(times: ArrayLike<number>, at: readonly number[]): string {
+  const first = times[at[0] ?? 0];
+  return times.length === 1 ? `at time ${first}` : `at ${at.length} of ${times.length} times, first at ${first}`;
+}
+
+/** Relative slack of inequalities: what exact mathematics and rounding can meet. */
+export const inequalityTolerance = 1e-12;

@@ -1,0 +1,27 @@
+import type { CheckFacts, ThermoCheck } from "./check.ts";
+import { finding, inequalityTolerance, nothing, placesInTime } from "./check.ts";
+
+const facts: CheckFacts = {
+  id: "uncertainty-relation",
+  title: "Thermodynamic uncertainty relation",
+  equation: "sigma D / (2 f^2) >= 1",
+  source: "Yoshimura & Ito 2021, doi:10.1103/PhysRevLett.127.160601",
+};
+
+const example = { ...nothing, times: [0, 1], entropyProduction: [1, 1] } as const;
+
+/** No observable changes faster than its dissipation and diffusion allow. */
+export const uncertaintyRelation: ThermoCheck = {
+  facts,
+  check: ({ times, observables }) =>
+    observables.flatMap(({ name, tightness }) => {
+      const known = Array.from(tightness).flatMap((value, index) => (value === null || Number.isNaN(value) ? [] : [{ value, index }]));
+      if (known.length === 0) return [];
+      const least = known.reduce((low, { value }) => Math.min(low, value), Infinity);
+      const below = known.filter(({ value }) => 1 - value > inequalityTolerance * (1 + Math.abs(value)));
+      if (below.length === 0) return [finding(facts, "ok", `observable "${name}" at ${known.length} times; least tightness`, least, 1)];
+      return [finding(facts, "violated", `observable "${name}" ${placesInTime(times, below.map(({ index }) => index))}`, least, 1)];
+    }),
+  passing: { ...example, observables: [{ name: "P", current: [1, 0], diffusion: [2, 1], tightness: [1, Infinity] }] },
+  failing: { ...example, observables: [{ name: "P", current: [1, 2], diffusion: [2, 2], tightness: [1, 0.25] }] },
+};

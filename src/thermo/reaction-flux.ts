@@ -1,0 +1,62 @@
+import type { Expression } from "../kernel/expression.ts";
+import { reactionRates } from "../models/compile.ts";
+import { massAction } from "../models/mass-action.ts";
+import type { MassAction } from "../models/mass-action.ts";
+import type { Network } from "../models/network.ts";
+import { stoichiometryOf } from "../models/structure.ts";
+import type { OdeSystem } from "../models/system.ts";
+
+/** What thermodynamics can say about a reaction. */
+export type ReactionKind = "reversible" | "one-way" | "not mass action" | "non-thermodynamic";
+
+/** A reaction as thermodynamics sees it: who takes part, and its one-way fluxes as expressions of the system. */
+export interface ReactionFlux {
+  readonly id: string;
+  readonly kind: ReactionKind;
+  /** Why it is not plain reversible mass action; null where it is. */
+  readonly reason: string | null;
+  /** False where the rate law stands for several steps, so that forward + reverse is not its diffusion. */
+  readonly elementary: boolean;
+  /** Indices of all species that take part, catalysts included. */
+  readonly participants: readonly number[];
+  /** Non-zero net changes `S = nu- - nu+` per event, chemostats included. */
+  readonly changes: readonly { readonly species: number; readonly change: number }[];
+  /** One-way fluxes and net rate · amount per time; null where the kind has none. */
+  readonly forward: Expression | null;
+  readonly reverse: Expression | null;
+  readonly net: Expression;
+  /** Constants such that `ln(forward / reverse) = ln kPlus - ln kMinus - sum S ln x`; null where the reaction is not reversible. */
+  readonly kPlus: Expression | null;
+  readonly kMinus: Expression | null;
+}
+
+/** Every reaction of a network with its one-way fluxes, as far as its rate tells them. `exclude`: reactions that are no mechanism. */
+export function reactionFluxes(network: Network, system: OdeSystem, exclude: readonly string[]): ReactionFlux[] {
+  const rates = reactionRates(network, system.graph);
+  return network.reactions.map((reaction, index): ReactionFlux => {
+    const takingPart = network.species.flatMap(({ id }, species) => {
+      const { taken, made, change } = stoichiometryOf(reaction, id);
+      return taken === 0 && made === 0 ? [] : [{ species, change }];
+    });
+    const excluded = exclude.includes(reaction.id);
+    const law: MassAction = excluded
+      ? { kind: "not mass action", reason: "its rate is learned: separate one-way fluxes and a force are not defined" }
+      : massAction(network, reaction, system.graph);
+    return {
+      id: reaction.id,
+      kind: excluded ? "non-thermodynamic" : law.kind,
+      reason: law.kind === "reversible" ? null : law.kind === "one-way" ? (law.reason ?? "its rate has no reverse term") : law.reason,
+      elementary: law.kind === "not mass action" ? false : law.elementary,
+      participants: takingPart.map(({ species }) => species),
+      changes: takingPart.filter(({ change }) => change !== 0),
+      forward: law.kind === "not mass action" ? null : law.forward,
+      reverse: law.kind === "reversible" ? law.reverse : null,
+      net: rates[index] ?? system.graph.constant(Number.NaN),
+      kPlus: law.kind === "reversible" ? law.kPlus : null,
+      kMinus: law.kind === "reversible" ? law.kMinus : null,
+    };
+  });
+}
+
+/** Whether entropy production is defined for a reaction of this kind (infinite for a one-way one). */
+export const isThermodynamic = ({ kind }: Pick<ReactionFlux, "kind">): boolean => kind === "reversible" || kind === "one-way";

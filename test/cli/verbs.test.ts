@@ -1,0 +1,197 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { z } from "zod";
+import { verbs } from "../../src/cli/index.ts";
+import { infoOutput } from "../../src/cli/info.ts";
+import { simulateOutput } from "../../src/cli/simulate.ts";
+import { thermoOutput } from "../../src/cli/thermo.ts";
+import { thermoDefaults } from "../../src/thermo/index.ts";
+import { validateOutput } from "../../src/cli/validate.ts";
+import { jsonSchemaOf, schemaNames } from "../../src/cli/schemas.ts";
+import { odeControlDefaults } from "../../src/solvers/index.ts";
+import { toyScenario } from "../study/toy-kind.ts";
+import { freshFolder, semimech, toyFolder } from "./session.ts";
+
+function file(name: string, content: string): string {
+  const path = join(freshFolder(), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function json<S extends z.ZodType>(schema: S, argv: readonly string[], code = 0): Promise<z.output<S>> {
+  const said = await semimech([...argv, "--json"]);
+  expect(said.code).toBe(code);
+  return schema.parse(JSON.parse(said.out));
+}
+
+describe("the dispatcher", () => {
+  test("help lists every verb; each verb's help has an example and every common option", async () => {
+    const general = await semimech(["--help"]);
+    expect(general.code).toBe(0);
+    for (const name of Object.keys(verbs)) {
+      expect(general.out).toContain(`\n  ${name} `);
+      const own = await semimech([name, "--help"]);
+      expect(own.code).toBe(0);
+      for (const each of ["Example", `semimech ${name}`, "--json", "--quiet", "--verbose", "--seed", "--threads", "--out"]) expect(own.out).toContain(each);
+    }
+  });
+
+  test("no verb is bad usage; --version is the version", async () => {
+    expect((await semimech([])).code).toBe(2);
+    expect(await semimech(["--version"])).toEqual({ code: 0, out: "1.2.3\n", err: "" });
+  });
+
+  test("an unknown verb and every wrong flag get their cause and what was meant", async () => {
+    expect(await semimech(["simulte"])).toEqual({ code: 2, out: "", err: 'semimech: unknown verb simulte; did you mean "simulate"?\n' });
+    const said = await semimech(["simulate", "a", "b", "--tims", "3", "--end", "--points", "1.5", "--method", "tsit", "--seed", "-1", "--json=yes", "--rtol", "1", "--rtol", "2"]);
+    expect(said.code).toBe(2);
+    expect(said.err).toMatchInlineSnapshot(`
+      "semimech simulate: unknown option --tims; did you mean --times?
+      semimech simulate: --end needs a value: --end T
+      semimech simulate: --method tsit: expected one of tsit5, rodas5p; did you mean "tsit5"?
+      semimech simulate: --seed -1: seed "-1" is not a number: give a whole number such as 42, or hexadecimal such as 0x2a
+      semimech simulate: --json takes no value
+      semimech simulate: --rtol is given twice
+      semimech simulate --help shows how it is used
+      "
+    `);
+  });
+});
+
+describe("simulate", () => {
+  const decay = file("decay.ant", "A -> B; k*A\nA = 2; B = 0; k = 0.5\n");
+
+  test.each(["tsit5", "rodas5p"])("%s follows the closed form, and the rows asked for are the rows printed", async (method) => {
+    const output = await json(simulateOutput, ["simulate", decay, "--end", "4", "--points", "5", "--method", method]);
+    expect(output.columns).toEqual(["time", "A", "B"]);
+    expect(output.rows.map((row) => row[0])).toEqual([0, 1, 2, 3, 4]);
+    for (const [time, a, b] of output.rows) {
+      const exact = 2 * Math.exp(-0.5 * Number(time));
+      expect(Math.abs(Number(a) - exact)).toBeLessThan(tolerance);
+      expect(Math.abs(Number(b) - (2 - exact))).toBeLessThan(tolerance);
+    }
+  });
+  // Each step keeps its error below rtol times the value; ten of them cannot add up to more than 100 rtol here.
+  const tolerance = 100 * odeControlDefaults.rtol;
+
+  test("--set reaches parameters and initial values; --times may be uneven; --out leaves a copy", async () => {
+    const out = join(freshFolder(), "copy");
+    const said = await semimech(["simulate", decay, "--times", "0,1,10", "--set", "k=0", "--set", "A=7", "--out", out]);
+    expect(said.out).toBe("time\tA\tB\n\t\t\n0\t7\t0\n1\t7\t0\n10\t7\t0\n");
+    expect(readFileSync(join(out, "simulate.tsv"), "utf8")).toBe(said.out);
+  });
+
+  test("units stand under the columns, amounts are concentration times volume", async () => {
+    const model = file("units.ant", "compartment c = 2; species A in c; A -> ; k*A\nA = 3; k = 0\nunit uM = 1e-6 mole/litre\n");
+    const concentration = await json(simulateOutput, ["simulate", model, "--times", "0"]);
+    const amounts = await json(simulateOutput, ["simulate", model, "--times", "0", "--amounts"]);
+    const at = concentration.columns.indexOf("A");
+    expect([concentration.rows[0]?.[at], amounts.rows[0]?.[at]]).toEqual([3, 6]);
+  });
+
+  test("a run that cannot go on says when, where and what to try, prints the rows so far, and ends with 3", async () => {
+    const model = file("blowup.ant", "-> X; X^2\nX = 1\n");
+    const said = await semimech(["simulate", model, "--times", "0,0.5,2"]);
+    expect(said.code).toBe(3);
+    // x = 1 / (1 - t)
+    expect(Math.abs(Number(said.out.split("\n")[3]?.split("\t")[1]) - 2)).toBeLessThan(tolerance);
+    expect(said.out.trimEnd().split("\n").length).toBe(4);
+    expect(said.err).toMatch(/semimech simulate: [a-z-]+ at time 1\.?\d*, worst X: /);
+  });
+
+  test("bad input is named, all of it at once", async () => {
+    expect((await semimech(["simulate", "robertsn"])).err).toContain('did you mean "robertson"?');
+    expect((await semimech(["simulate", file("a.xml", "<?xml version='1.0'?><sbml/>")])).err).toContain("SBML is not read yet");
+    expect((await semimech(["simulate", file("a.txt", "<?xml version='1.0'?><sbml/>")])).err).toContain("SBML is not read yet");
+    expect((await semimech(["simulate", file("a.net", "begin parameters\n")])).err).toContain(".net is not read yet");
+    const text = await semimech(["simulate", file("bad.ant", "A -> B; k*A)\nX := ; 3\n")]);
+    expect(text.code).toBe(2);
+    expect(text.err).toMatch(/bad\.ant:1:\d+: /);
+    expect(text.err).toMatch(/bad\.ant:2:\d+: /);
+    const sets = await semimech(["simulate", decay, "--set", "q", "--set", "k=x"]);
+    expect(sets.err.trimEnd().split("\n").length).toBe(2);
+    expect((await semimech(["simulate", decay, "--set", "kk=1"])).err).toContain('did you mean "k"?');
+    expect((await semimech(["simulate", decay, "--times", "0,2,1"])).err).toContain("entry 3 of 0,2,1");
+    expect((await semimech(["simulate", file("open.ant", "A -> B; k*A\nA = 1")])).err).toContain("k");
+  });
+});
+
+describe("info", () => {
+  test("tells species, kinetics and conservation laws", async () => {
+    const output = await json(infoOutput, ["info", file("m.ant", "J1: E + S -> ES; kf*E*S - kr*ES\nJ2: ES => E + P; kc*ES\nE = 1; S = 5; kf = 1; kr = 2; kc = 3\n")]);
+    expect(output.species.map((species) => species.id)).toEqual(["E", "S", "ES", "P"]);
+    expect(output.reactions.map(({ id, kinetics, equation }) => [id, kinetics, equation])).toEqual([
+      ["J1", "reversible", "E + S -> ES"],
+      ["J2", "one-way", "ES => E + P"],
+    ]);
+    expect(output.conservationLaws).toEqual([
+      { E: 1, ES: 1 },
+      { S: 1, ES: 1, P: 1 },
+    ]);
+    expect((await semimech(["info", "robertson"])).out).toContain("A + B + C = constant");
+  });
+});
+
+describe("validate", () => {
+  test("a model: 0 when valid, 1 with places when not, 2 when there is none", async () => {
+    expect((await json(validateOutput, ["validate", "oregonator"])).valid).toBe(true);
+    const bad = await json(validateOutput, ["validate", file("bad.ant", "A -> B; k*A\n\n  at (time > 1): A = 2\n")], 1);
+    expect(bad.problems.map(({ line, column }) => [line, column])).toEqual([[3, 3]]);
+    expect((await semimech(["validate", "nothing.ant"])).code).toBe(2);
+  });
+
+  test("a data table: row and column", async () => {
+    const table = file("t.tsv", "condition\treplicate\ttime\tobservable\tvalue\na\t1\t0\tx\t1\na\t1\t0\ty\t\nb\t1\tsoon\tx\t2\n");
+    const output = await json(validateOutput, ["validate", table], 1);
+    expect(output.kind).toBe("data table");
+    expect(output.problems.map(({ line, column }) => [line, column])).toEqual([[3, "value"], [4, "time"]]);
+  });
+
+  test("a scenario: positions, and data that is not at hand is said, not blamed", async () => {
+    expect((await json(validateOutput, ["validate", toyFolder()])).kind).toBe("scenario");
+    const bad = await json(validateOutput, ["validate", toyFolder(toyScenario.replace("primary:", "primry:"))], 1);
+    expect(bad.problems.map(({ line }) => line)).toEqual([1, 10]);
+    const pinned = `files:\n  - { name: toy-data/a.tsv, url: "https://example.org/a.tsv", sha256: ${"a".repeat(64)}, bytes: 1, license: CC0, citation: none }\n`;
+    const missing = await json(validateOutput, ["validate", toyFolder(toyScenario, { "data.yaml": pinned }), "--data", freshFolder()]);
+    expect(missing.notes.join(" ")).toContain("toy-data/a.tsv is missing");
+    const data = freshFolder();
+    mkdirSync(join(data, "toy-data"));
+    writeFileSync(join(data, "toy-data", "a.tsv"), "x");
+    const wrong = await json(validateOutput, ["validate", toyFolder(toyScenario, { "data.yaml": pinned }), "--data", data], 1);
+    expect(wrong.problems[0]?.message).toContain("is not the pinned toy-data/a.tsv: SHA-256 is");
+  });
+});
+
+describe("thermo", () => {
+  test("a driven three-state ring at steady rates: entropy production is current times affinity", async () => {
+    const ring = file("ring.ant", "J1: A -> B; 2*A - B\nJ2: B -> C; 2*B - C\nJ3: C -> A; 2*C - A\nA = 1; B = 1; C = 1\n");
+    const said = await semimech(["thermo", ring, "--times", "0,1", "--observable", "A", "--json"]);
+    const output = thermoOutput.parse(JSON.parse(said.out));
+    // Every reaction carries 2 - 1 = 1 with affinity ln 2: sigma = 3 ln 2; it stays there. Relative tolerance of the default control times 100.
+    for (const row of output.at) expect(Math.abs(row.entropyProduction as number / (3 * Math.LN2) - 1)).toBeLessThan(100 * thermoDefaults.control.rtol);
+    expect(output.structure.cycles).toEqual([{ J1: 1, J2: 1, J3: 1 }]);
+    expect(said.code).toBe(0);
+  });
+
+  test("one-way reactions say Infinity in words, and problems are named", async () => {
+    const said = await semimech(["thermo", "robertson", "--times", "1", "--json"]);
+    expect(said.out).toContain('"entropyProduction":"Infinity"');
+    expect(thermoOutput.safeParse(JSON.parse(said.out)).success).toBe(true);
+    const bad = await semimech(["thermo", "robertson", "--observable", "A*B", "--set", "k1=x"]);
+    expect(bad.code).toBe(2);
+    const two = await semimech(["thermo", file("two.ant", "compartment c = 1, d = 2; species A in c, B in d; A -> B; A - B\nA = 1; B = 2\n")]);
+    expect(two.code).toBe(2);
+    expect(two.err).toContain("compartment");
+  });
+});
+
+describe("schema", () => {
+  test("every shape has a JSON Schema of its own name", async () => {
+    expect(schemaNames).toEqual(expect.arrayContaining(["run", "simulate", "info", "validate", "thermo", "register", "reproduce", "manifest", "ledger", "data", "expected"]));
+    for (const name of schemaNames) expect(jsonSchemaOf(name)).toHaveProperty("$schema");
+    const said = await semimech(["schema", "simulate"]);
+    expect((JSON.parse(said.out) as { properties: { schema: { const: string } } }).properties.schema.const).toBe("simulate/1");
+    expect((await semimech(["schema", "simulat"])).err).toContain('did you mean "simulate"?');
+  });
+});
