@@ -3,7 +3,7 @@
  *
  * The rooms are also importable one by one (`semimech/models`, `semimech/solvers`, …).
  */
-export { networkOf, odeSystem, readReactionText, revise, writeReactionText, zoo } from "./models/index.ts";
+export { initialState, networkOf, odeSystem, readReactionText, revise, writeReactionText, zoo } from "./models/index.ts";
 export type { Network, OdeSystem } from "./models/index.ts";
 export { compileSolver, odeMethods, rodas5p, tsit5 } from "./solvers/index.ts";
 export { thermoReport } from "./thermo/index.ts";

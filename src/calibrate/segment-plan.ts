@@ -1,6 +1,7 @@
 import { differentiate } from "../kernel/derivative.ts";
 import { evaluate } from "../kernel/evaluate.ts";
 import { symbolsOf } from "../kernel/substitute.ts";
+import { initialState } from "../models/initial-state.ts";
 import type { OdeSystem } from "../models/system.ts";
 import type { FitCondition } from "./problem.ts";
 
@@ -74,13 +75,7 @@ export function planSegments(system: OdeSystem, condition: FitCondition): Segmen
     };
   });
   if (nextTime < condition.times.length) throw new Error(`condition ${condition.id}: time ${condition.times[nextTime]} lies after its protocol's end`);
-  return { condition, segments, initialState: (values) => initialStateOf(system, values) };
-}
-
-/** Initial state at the given parameter values [nState]. */
-export function initialStateOf(system: OdeSystem, values: Float64Array): Float64Array {
-  const lookup = parameterLookup(system, values);
-  return Float64Array.from(system.initialState, (expression) => (expression.operation === "constant" ? expression.value : evaluate(expression, lookup)));
+  return { condition, segments, initialState: (values) => initialState(system, values) };
 }
 
 const parameterLookup = (system: OdeSystem, values: Float64Array): ((name: string) => number) => {

@@ -1,4 +1,4 @@
-import { evaluate } from "../kernel/evaluate.ts";
+import { initialState } from "../models/initial-state.ts";
 import type { OdeSystem } from "../models/system.ts";
 import type { OdeControl } from "../solvers/ode/control.ts";
 import type { OdeSolver } from "../solvers/ode/solver.ts";
@@ -76,13 +76,6 @@ export function runProtocol(solver: OdeSolver, instrumented: Instrumented, proto
     trajectory: { status, times: times.slice(0, reached), states: system.states, values: values.slice(0, reached * size), final: state.slice(), statistics },
     ends,
   };
-}
-
-/** State before the experiment at given parameter values [nState]: initial assignments read the parameters, not the controls of a first segment. */
-export function initialState(system: OdeSystem, parameters: Float64Array): Float64Array {
-  const index = new Map(system.parameters.map((id, position) => [id, position]));
-  const valueOf = (name: string): number => parameters[index.get(name) ?? -1] ?? Number.NaN;
-  return Float64Array.from(system.initialState, (expression) => evaluate(expression, valueOf));
 }
 
 interface PlannedSegment {

@@ -4,7 +4,7 @@ export { dataTableColumns, readDataTable, writeDataTable } from "./data-table.ts
 export type { DataTableOptions } from "./data-table.ts";
 export { cellKey, cellsOf, conditionsOf, observablesOf, rowKey } from "./dataset.ts";
 export type { DataRow, Dataset } from "./dataset.ts";
-export { initialState, runProtocol } from "./flow.ts";
+export { runProtocol } from "./flow.ts";
 export type { Flow, FlowProblem } from "./flow.ts";
 export { orderEffect } from "./order-effect.ts";
 export type { OrderEffect } from "./order-effect.ts";

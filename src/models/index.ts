@@ -6,6 +6,7 @@ export type { NetworkProblem } from "./check.ts";
 export { odeSystem, reactionRates } from "./compile.ts";
 export type { SystemResult } from "./compile.ts";
 export { canonicalFormula } from "./formula.ts";
+export { initialState } from "./initial-state.ts";
 export { massAction, oneWayNotes } from "./mass-action.ts";
 export type { MassAction } from "./mass-action.ts";
 export { nearest, suggestion } from "./nearest.ts";

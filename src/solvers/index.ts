@@ -10,3 +10,14 @@ export type { ExtendContext, OdeProblem, OdeRun, OdeSolver, SolveAsyncOptions, S
 export { sensitivitySystem } from "./sensitivity.ts";
 export type { Status } from "./status.ts";
 export type { RunStatistics, Trajectory } from "./trajectory.ts";
+export { compileStochastic } from "./stochastic/compile.ts";
+export type { StochasticOptions, StochasticResult } from "./stochastic/compile.ts";
+export { ensemble } from "./stochastic/ensemble.ts";
+export type { Ensemble, EnsembleProblem } from "./stochastic/ensemble.ts";
+export { direct, stochasticMethods } from "./stochastic/index.ts";
+export type { Propensities, StochasticFacts, StochasticMethod, StochasticStep } from "./stochastic/method.ts";
+export { avogadro, moleculesPerAmount } from "./stochastic/molecules.ts";
+export { stochasticDefaults } from "./stochastic/run.ts";
+export { simulateStochastic } from "./stochastic/simulate.ts";
+export type { SimulateStochasticOptions, SimulateStochasticResult, StochasticTables } from "./stochastic/simulate.ts";
+export type { StochasticPath, StochasticProblem, StochasticRun, StochasticSolver } from "./stochastic/solver.ts";

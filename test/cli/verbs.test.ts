@@ -49,7 +49,7 @@ describe("the dispatcher", () => {
     expect(said.err).toMatchInlineSnapshot(`
       "semimech simulate: unknown option --tims; did you mean --times?
       semimech simulate: --end needs a value: --end T
-      semimech simulate: --method tsit: expected one of tsit5, rodas5p; did you mean "tsit5"?
+      semimech simulate: --method tsit: expected one of tsit5, rodas5p, direct; did you mean "tsit5"?
       semimech simulate: --seed -1: seed "-1" is not a number: give a whole number such as 42, or hexadecimal such as 0x2a
       semimech simulate: --json takes no value
       semimech simulate: --rtol is given twice
@@ -82,13 +82,37 @@ describe("simulate", () => {
     expect(readFileSync(join(out, "simulate.tsv"), "utf8")).toBe(said.out);
   });
 
-  test("units stand under the columns, amounts are concentration times volume", async () => {
-    const model = file("units.ant", "compartment c = 2; species A in c; A -> ; k*A\nA = 3; k = 0\nunit uM = 1e-6 mole/litre\n");
+  test("units stand under the columns, amounts are molecules: concentration times volume times what the unit holds", async () => {
+    const model = file("units.ant", "unit uM = 1e-6 mole/litre; compartment c = 2; species A in c; A -> ; k*A\nA = 3; k = 0\nA has uM\n");
     const concentration = await json(simulateOutput, ["simulate", model, "--times", "0"]);
     const amounts = await json(simulateOutput, ["simulate", model, "--times", "0", "--amounts"]);
     const at = concentration.columns.indexOf("A");
-    expect([concentration.rows[0]?.[at], amounts.rows[0]?.[at]]).toEqual([3, 6]);
+    expect([concentration.rows[0]?.[at], concentration.units[at]]).toEqual([3, "uM"]);
+    // 3 uM in 2 litre are 6e-6 mole; products of a few doubles round a few times.
+    expect(Math.abs(Number(amounts.rows[0]?.[at]) / (6e-6 * 6.02214076e23) - 1)).toBeLessThan(10 * Number.EPSILON);
+    expect(amounts.units[at]).toBe("item");
   });
+
+  test("direct: same seed same path, another seed another; mean and sd are those of the closed form", async () => {
+    // n0 = 100 molecules decay independently: mean n0 e^-kt, variance n0 e^-kt (1 - e^-kt).
+    const model = file("death.ant", "A -> ; k*A\nA = 100; k = 1\n");
+    const run = (seed: string, more: readonly string[] = []) => json(simulateOutput, ["simulate", model, "--method", "direct", "--times", "0,1", "--seed", seed, ...more]);
+    const runs = 2000;
+    const output = await run("7", ["--runs", String(runs), "--amounts"]);
+    expect(output.units).toEqual([null, "item"]);
+    expect(output.runs).toBe(runs);
+    const p = Math.exp(-1);
+    const sd = Math.sqrt(100 * p * (1 - p));
+    expect(Math.abs(Number(output.mean?.[1]?.[1]) - 100 * p)).toBeLessThan((fiveErrors * sd) / Math.sqrt(runs));
+    expect(Math.abs(Number(output.sd?.[1]?.[1]) / sd - 1)).toBeLessThan(fiveErrors / Math.sqrt(2 * runs));
+    expect((await run("7")).rows).toEqual((await run("0x7")).rows);
+    expect((await run("7")).rows).toEqual(output.rows);
+    expect((await run("7")).rows).not.toEqual((await run("8")).rows);
+    const wrong = await semimech(["simulate", model, "--method", "direct", "--rtol", "1e-3"]);
+    expect(wrong).toMatchObject({ code: 2, err: "semimech simulate: --rtol has no meaning for direct\n" });
+    expect((await semimech(["simulate", model, "--runs", "3"])).code).toBe(2);
+  });
+  const fiveErrors = 5;
 
   test("a run that cannot go on says when, where and what to try, prints the rows so far, and ends with 3", async () => {
     const model = file("blowup.ant", "-> X; X^2\nX = 1\n");

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readAgents } from "../../src/experiments/agent.ts";
-import { initialState, runProtocol } from "../../src/experiments/flow.ts";
+import { runProtocol } from "../../src/experiments/flow.ts";
+import { initialState } from "../../src/models/initial-state.ts";
 import type { Flow, FlowProblem } from "../../src/experiments/flow.ts";
 import { orderEffect } from "../../src/experiments/order-effect.ts";
 import { instrument } from "../../src/experiments/perturbation.ts";

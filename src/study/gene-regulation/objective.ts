@@ -1,6 +1,7 @@
 import type { LeastSquares } from "../../calibrate/objective.ts";
 import { type FreeParameter, valueOf } from "../../calibrate/problem.ts";
-import { initialDerivatives, initialStateOf } from "../../calibrate/segment-plan.ts";
+import { initialDerivatives } from "../../calibrate/segment-plan.ts";
+import { initialState } from "../../models/initial-state.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { type OdeSolver, compileSolver } from "../../solvers/compile.ts";
 import { tsit5 } from "../../solvers/ode/index.ts";
@@ -131,7 +132,7 @@ export async function compileRegulationLeastSquares(problem: RegulationProblem):
       });
     };
     const start = new Float64Array(width);
-    start.set(initialStateOf(system, values));
+    start.set(initialState(system, values));
     if (jacobian) for (const { state, parameter, derivative } of startDerivatives) start[nState * (1 + columns.indexOf(system.parameters[parameter] ?? "")) + state] = derivative(values);
     const wildType = runStretch(solver, problem.wildType, stretchParameters(system, values, {}, problem.wildType), start);
     if (!wildType) return false;

@@ -1,4 +1,4 @@
-import { initialStateOf } from "../../calibrate/segment-plan.ts";
+import { initialState } from "../../models/initial-state.ts";
 import { compileSolver } from "../../solvers/compile.ts";
 import { tsit5 } from "../../solvers/ode/index.ts";
 import { type Stretch, mechanismValues, runStretch, stretchParameters } from "./objective.ts";
@@ -36,7 +36,7 @@ export async function fittedRegulation(study: RegulationStudy, x: ArrayLike<numb
   };
   const levelsOf = (rows: Float64Array): Float64Array =>
     Float64Array.from({ length: (rows.length / nState) * columns.length }, (_, index) => rows[Math.floor(index / columns.length) * nState + (columns[index % columns.length] ?? 0)] ?? Number.NaN);
-  const first = run(problem.wildType, {}, initialStateOf(system, values));
+  const first = run(problem.wildType, {}, initialState(system, values));
   if (!first) return "the wild type cannot be solved";
   const start = meanRow(first.rows, nState);
   return {

@@ -103,15 +103,15 @@ async function readNetwork(files: StudyFiles, name: string): Promise<Network | {
 /** What keeps a network from serving the scenario. */
 function checkScenario(scenario: ReactionNetworkScenario, network: Network, file: string): StudyProblem[] {
   const instrumented = instrumentFor(scenario, network);
-  if ("problems" in instrumented) return instrumented.problems.map((message) => problem(file, message));
-  const compiled = odeSystem(instrumented.network);
-  if (compiled.problems) return compiled.problems.map(({ message }) => problem(file, message));
+  const agents = "problems" in instrumented ? instrumented.problems : [];
+  const compiled = odeSystem(network);
+  if (compiled.problems) return [...agents, ...compiled.problems.map(({ message }) => message)].map((message) => problem(file, message));
   const { states } = compiled.system;
   const species = new Set(network.species.map((each) => each.id));
   const learned = scenario.learned.flatMap((flux) => [...Object.keys(flux.stoichiometry), ...flux.inputs].filter((id) => !species.has(id)).map((id) => `learned flux ${flux.id}: no species "${id}"`));
   const observed = scenario.protocols.observables.filter((id) => !states.includes(id)).map((id) => `observable "${id}" is no state of the network`);
   const fitted = file === scenario.model ? scenario.budget.fit.filter((id) => !compiled.system.parameters.includes(id)).map((id) => `budget.fit: no parameter "${id}"`) : [];
-  return [...learned, ...observed, ...fitted].map((message) => problem(file, message));
+  return [...agents, ...learned, ...observed, ...fitted].map((message) => problem(file, message));
 }
 
 /** The true reaction that the modeller's model lacks and whose net stoichiometry is the learned flux's. */

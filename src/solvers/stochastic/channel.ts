@@ -1,0 +1,140 @@
+import { divide, multiply, power, product } from "../../kernel/arithmetic.ts";
+import type { Expression } from "../../kernel/expression.ts";
+import { substitution, symbolsOf } from "../../kernel/substitute.ts";
+import type { NetworkProblem } from "../../models/check.ts";
+import { reactionRates } from "../../models/compile.ts";
+import { massAction } from "../../models/mass-action.ts";
+import type { Network, Participant, Reaction } from "../../models/network.ts";
+import { resolverOf } from "../../models/resolve.ts";
+import { stoichiometryOf } from "../../models/structure.ts";
+import type { OdeSystem } from "../../models/system.ts";
+
+/** Name of a state's number of molecules in a channel's expressions; a colon cannot be in an id. */
+export const countSymbol = (state: string): string => `molecules:${state}`;
+
+/** One way in which molecules can react. A reversible reaction is two channels. */
+export interface Channel {
+  /** Reaction id; with ` (reverse)` for the way back. */
+  readonly id: string;
+  readonly reaction: string;
+  /** Factor that holds parameters alone. */
+  readonly coefficient: Expression;
+  /** Factor that holds molecule numbers other than as falling factorials; null = 1. */
+  readonly rest: Expression | null;
+  /** Falling factorials n(n-1)...(n-order+1) of states. */
+  readonly orders: readonly { readonly state: number; readonly order: number }[];
+  /** What one event does to the states' molecule numbers. */
+  readonly changes: readonly { readonly state: number; readonly change: number }[];
+  /** Whether the rate is known to vanish where a reactant is used up. */
+  readonly isMassAction: boolean;
+}
+
+/** Turns every state in an expression into molecules over what one unit of it holds. */
+export function inMolecules(network: Network, system: OdeSystem, perAmount: number): (expression: Expression) => Expression {
+  const { graph } = system;
+  const scales = moleculesPerSymbol(network, system, perAmount);
+  return substitution(graph, new Map(system.states.map((id, index) => [id, divide(graph, graph.symbol(countSymbol(id)), scales[index] ?? graph.constant(1))])));
+}
+
+/** Molecules that one unit of each state's symbol stands for [nState], over the parameters. */
+export function moleculesPerSymbol(network: Network, system: OdeSystem, perAmount: number): Expression[] {
+  const { graph } = system;
+  const resolver = resolverOf(network, graph);
+  return system.states.map((id) => {
+    const species = network.species.find((one) => one.id === id);
+    const isAmount = !species || resolver.role(species) !== "concentration state";
+    const amount = graph.constant(perAmount);
+    return isAmount ? amount : multiply(graph, amount, resolver.volume(species.compartment, `species:${id}`));
+  });
+}
+
+/**
+ * The channels of a network: `V k` times falling factorials where a rate is recognised mass action, otherwise the rate as it
+ * stands, with amounts turned into molecules. Boundary species are reservoirs: their powers stand as they are.
+ * @source Gillespie 1977, doi:10.1021/j100540a008, sec. II (falling factorials in the place of powers)
+ * @status problems: stoichiometries that are no whole numbers, rates that depend on time.
+ */
+export function channelsOf(network: Network, system: OdeSystem, perAmount: number): { readonly channels: readonly Channel[]; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[] } {
+  const { graph } = system;
+  const resolver = resolverOf(network, graph);
+  const stateOf = new Map(system.states.map((id, index) => [id, index]));
+  const scales = moleculesPerSymbol(network, system, perAmount);
+  const toMolecules = inMolecules(network, system, perAmount);
+  const rates = reactionRates(network, graph);
+  const problems: NetworkProblem[] = [];
+  const isFixed = (expression: Expression): boolean => [...symbolsOf([expression])].every((name) => !stateOf.has(name));
+
+  const writeChannel = (reaction: Reaction, id: string, sign: 1 | -1, factors: readonly Expression[], reactants: readonly Participant[] | null): Channel => {
+    const fixed: Expression[] = [graph.constant(perAmount)];
+    const varying: Expression[] = [];
+    const orders: { state: number; order: number }[] = [];
+    for (const factor of factors) (isFixed(factor) ? fixed : varying).push(factor);
+    let coefficient = product(graph, fixed);
+    for (const { species, stoichiometry } of merged(reactants ?? [])) {
+      const state = stateOf.get(species);
+      if (state === undefined) {
+        const reservoir = power(graph, resolver.symbol(species, `reaction:${reaction.id}`), graph.constant(stoichiometry));
+        if (isFixed(reservoir)) coefficient = multiply(graph, coefficient, reservoir);
+        else varying.push(reservoir);
+      } else {
+        orders.push({ state, order: stoichiometry });
+        coefficient = divide(graph, coefficient, power(graph, scales[state] ?? graph.constant(1), graph.constant(stoichiometry)));
+      }
+    }
+    const changes = system.states.flatMap((species, state) => {
+      const { change } = stoichiometryOf(reaction, species);
+      return change === 0 ? [] : [{ state, change: sign * change }];
+    });
+    return {
+      id,
+      reaction: reaction.id,
+      coefficient,
+      rest: varying.length === 0 ? null : toMolecules(product(graph, varying)),
+      orders,
+      changes,
+      isMassAction: reactants !== null,
+    };
+  };
+
+  const channels = network.reactions.flatMap((reaction, index): Channel[] => {
+    const rate = rates[index] ?? graph.constant(Number.NaN);
+    problems.push(...unfit(reaction, rate));
+    const law = massAction(network, reaction, graph);
+    if (law.kind === "reversible") {
+      return [
+        writeChannel(reaction, reaction.id, 1, [law.factor, law.kPlus], reaction.reactants),
+        writeChannel(reaction, `${reaction.id} (reverse)`, -1, [law.factor, law.kMinus], reaction.products),
+      ];
+    }
+    if (law.kind === "one-way" && law.kPlus) return [writeChannel(reaction, reaction.id, 1, [law.factor, law.kPlus], reaction.reactants)];
+    return [writeChannel(reaction, reaction.id, 1, [rate], null)];
+  });
+  return problems.length > 0 ? { problems } : { channels };
+}
+
+/** A side with each species once. */
+function merged(side: readonly Participant[]): Participant[] {
+  const counts = new Map<string, number>();
+  for (const { species, stoichiometry } of side) counts.set(species, (counts.get(species) ?? 0) + stoichiometry);
+  return [...counts].map(([species, stoichiometry]) => ({ species, stoichiometry }));
+}
+
+function unfit(reaction: Reaction, rate: Expression): NetworkProblem[] {
+  const where = `reaction:${reaction.id}`;
+  const problems: NetworkProblem[] = [];
+  for (const { species, stoichiometry } of [...reaction.reactants, ...reaction.products]) {
+    if (!Number.isInteger(stoichiometry)) problems.push({ where, message: `reaction "${reaction.id}" takes or makes ${stoichiometry} of "${species}"; molecules react in whole numbers` });
+  }
+  if (symbolsOf([rate]).has("time")) problems.push({ where, message: `the rate of "${reaction.id}" depends on time; between two events the direct method needs constant propensities` });
+  return problems;
+}
+
+/** States whose molecule numbers a channel's propensity reads. */
+export function statesRead(channel: Channel, system: OdeSystem): Set<number> {
+  const names = channel.rest ? symbolsOf([channel.rest]) : new Set<string>();
+  const read = new Set(channel.orders.map(({ state }) => state));
+  system.states.forEach((id, state) => {
+    if (names.has(countSymbol(id))) read.add(state);
+  });
+  return read;
+}

@@ -1,0 +1,120 @@
+import { programBuilder } from "../../kernel/builder.ts";
+import { evaluateAll } from "../../kernel/evaluate.ts";
+import type { Expression } from "../../kernel/expression.ts";
+import { instantiate } from "../../kernel/instantiate.ts";
+import type { Target } from "../../kernel/instance.ts";
+import { memoryLayout } from "../../kernel/layout.ts";
+import { writeRandom } from "../../kernel/random.ts";
+import type { NetworkProblem } from "../../models/check.ts";
+import { odeSystem } from "../../models/compile.ts";
+import type { Network } from "../../models/network.ts";
+import type { OdeSystem } from "../../models/system.ts";
+import { pace } from "../ode/pace.ts";
+import { channelsOf, inMolecules, moleculesPerSymbol } from "./channel.ts";
+import { stochasticMemory } from "./memory.ts";
+import type { StochasticMethod } from "./method.ts";
+import { moleculesPerAmount } from "./molecules.ts";
+import { outputsOf } from "./output.ts";
+import { writeAdvance, writeObserve, writeRefresh } from "./program.ts";
+import { beginStochasticRun } from "./run.ts";
+import type { StochasticSolver } from "./solver.ts";
+
+/** Channels up to which all propensities are kept in locals and recomputed after every event. */
+const UNROLLED_CHANNELS = 20;
+
+export interface StochasticOptions {
+  readonly method: StochasticMethod;
+  /** Default "wasm". */
+  readonly target?: Target;
+  /** What species are recorded as. Default "concentrations". */
+  readonly record?: "concentrations" | "molecules";
+  /** Channels up to which the program is unrolled. */
+  readonly unrolledChannels?: number;
+}
+
+export type StochasticResult =
+  | { readonly solver: StochasticSolver; readonly problems?: undefined }
+  | { readonly problems: readonly NetworkProblem[]; readonly solver?: undefined };
+
+/**
+ * Compiles a network and a stochastic method into one program with the whole event loop inside.
+ * @status problems: what `odeSystem` refuses, rate rules, rates that depend on time, stoichiometries that are no whole numbers,
+ * units that are no amounts, and initial amounts that are no whole numbers of molecules where amounts are counted in items.
+ */
+export async function compileStochastic(network: Network, options: StochasticOptions): Promise<StochasticResult> {
+  const compiled = odeSystem(network);
+  if (compiled.problems) return { problems: compiled.problems };
+  const { system } = compiled;
+  const continuous = network.rules.flatMap(({ kind, target }): NetworkProblem[] =>
+    kind === "rate" ? [{ where: `rule:${target}`, message: `"${target}" follows a rate rule; between two events the direct method needs constant propensities` }] : [],
+  );
+  const unit = moleculesPerAmount(network, network.species.filter(({ id }) => system.states.includes(id)));
+  const problems: NetworkProblem[] = [...continuous, ...(unit.problems ?? [])];
+  if (unit.problems || problems.length > 0) return { problems };
+  const found = channelsOf(network, system, unit.perAmount);
+  if (found.problems) return found;
+  const { channels } = found;
+  const start = initialMolecules(system, moleculesPerSymbol(network, system, unit.perAmount), unit.isMole);
+  if (start.problems.length > 0) return { problems: start.problems };
+
+  const { method, target = "wasm", record = "concentrations", unrolledChannels = UNROLLED_CHANNELS } = options;
+  const outputs = outputsOf(network, system, unit.perAmount, record);
+  const toMolecules = inMolecules(network, system, unit.perAmount);
+  const program = programBuilder();
+  const layout = memoryLayout();
+  const { state: stream } = writeRandom(program, layout);
+  const memory = stochasticMemory(layout, { parameters: system.parameters.length, states: system.states.length, channels: channels.length }, stream);
+  const scene = { system, channels, outputs: outputs.map(({ expression }) => toMolecules(expression)), memory, unrolled: channels.length <= unrolledChannels };
+  writeObserve(program, scene);
+  if (!scene.unrolled) writeRefresh(program, scene);
+  writeAdvance(program, method, scene);
+  const instance = await instantiate(program.finish(layout.bytes), target);
+
+  const kept = { runs: 0, coefficients: null };
+  const speed = pace();
+  const begin: StochasticSolver["begin"] = (problem) => beginStochasticRun({ ...scene, network, instance, initial: start.molecules }, kept, problem);
+  const solver: StochasticSolver = {
+    network,
+    system,
+    method,
+    states: system.states,
+    outputs: outputs.map(({ id, unit: own }) => ({ id, unit: own })),
+    channels: channels.map(({ id }) => id),
+    warnings: start.warnings,
+    begin,
+    run(problem) {
+      const run = begin(problem);
+      while (run.status.status === "paused") {
+        const before = performance.now();
+        run.advance(speed.budget);
+        // A run that ended early says nothing about how long a full budget takes.
+        if (run.status.status === "paused") speed.measure(performance.now() - before);
+      }
+      return run.path();
+    },
+  };
+  return { solver };
+}
+
+/** How far a number of molecules may be from a whole number by rounding, relative. */
+const wholeRounding = 1e-9;
+
+/** Whole molecules at the start [nState]. Amounts in mole are rounded with a warning where that changes them; items must be whole. */
+function initialMolecules(system: OdeSystem, perSymbol: readonly Expression[], isMole: boolean): { molecules: Float64Array; problems: NetworkProblem[]; warnings: NetworkProblem[] } {
+  const values = new Map(system.parameters.map((id, index) => [id, system.parameterValues[index] ?? Number.NaN]));
+  const evaluated = evaluateAll([...system.initialState, ...perSymbol], (name) => (name === "time" ? 0 : (values.get(name) ?? Number.NaN)));
+  const problems: NetworkProblem[] = [];
+  const warnings: NetworkProblem[] = [];
+  const count = system.states.length;
+  const molecules = Float64Array.from(system.states, (id, index) => {
+    const exact = (evaluated[index] ?? Number.NaN) * (evaluated[count + index] ?? Number.NaN);
+    const whole = Math.round(exact);
+    const where = `species:${id}`;
+    const isWhole = Math.abs(exact - whole) <= wholeRounding * Math.max(1, Math.abs(exact));
+    if (!(exact >= 0 && exact <= 2 ** 53)) problems.push({ where, message: `species "${id}" starts with ${exact} molecules; give it a number from 0 to 2^53` });
+    else if (!isWhole && isMole) warnings.push({ where, message: `species "${id}" starts with ${exact} molecules; ${whole} is used` });
+    else if (!isWhole) problems.push({ where, message: `species "${id}" starts with ${exact} molecules, which is no whole number; change its initial amount, or give it a unit in mole` });
+    return whole;
+  });
+  return { molecules, problems, warnings };
+}

@@ -1,0 +1,162 @@
+import { evaluateAll } from "../../kernel/evaluate.ts";
+import type { Instance } from "../../kernel/instance.ts";
+import { writeStream } from "../../kernel/random.ts";
+import type { Network } from "../../models/network.ts";
+import { stream } from "../../numerics/random.ts";
+import type { Status } from "../status.ts";
+import { countSymbol } from "./channel.ts";
+import { largestPropensity, rowBytes, stochasticCode } from "./program.ts";
+import type { StochasticScene } from "./program.ts";
+import type { StochasticPath, StochasticProblem, StochasticRun } from "./solver.ts";
+
+/** Events after which a run gives up, in one place. */
+export const stochasticDefaults = { maxEvents: 1e9 } as const;
+
+/** A compiled scene with what runs start from. */
+export interface RunScene extends StochasticScene {
+  readonly network: Network;
+  readonly instance: Instance;
+  /** Molecules at the start by default [nState]. */
+  readonly initial: Float64Array;
+}
+
+/** What a solver remembers from run to run. */
+export interface StochasticRunMemory {
+  /** Counts runs, so that a run knows when it is over. */
+  runs: number;
+  /** Coefficients of the network's own parameters [nChannel]. */
+  coefficients: Float64Array | null;
+}
+
+/** Puts a problem into a solver's memory. @throws RangeError naming what does not fit the network. */
+export function beginStochasticRun(scene: RunScene, kept: StochasticRunMemory, problem: StochasticProblem): StochasticRun {
+  checkProblem(scene, problem);
+  const { system, memory, instance, channels } = scene;
+  const run = ++kept.runs;
+  const { times } = problem;
+  const parameters = problem.parameters ?? Float64Array.from(system.parameterValues);
+  const coefficients = problem.parameters ? coefficientsOf(scene, parameters) : (kept.coefficients ??= coefficientsOf(scene, parameters));
+  instance.release();
+  const timesAddress = instance.reserve(8 * Math.max(1, times.length));
+  const bytes = rowBytes(scene);
+  const outputsAddress = instance.reserve(Math.max(8, times.length * bytes));
+  const f = instance.f64;
+  const i = instance.i32;
+  f.set(times, timesAddress / 8);
+  f.set(parameters, memory.parameters / 8);
+  f.set(coefficients, memory.coefficients / 8);
+  f.set(problem.molecules ?? scene.initial, memory.molecules / 8);
+  f.fill(0, memory.firings / 8, memory.firings / 8 + channels.length);
+  f[memory.time / 8] = 0;
+  f[memory.events / 8] = 0;
+  f[memory.maxEvents / 8] = problem.maxEvents ?? stochasticDefaults.maxEvents;
+  i[memory.timeCount / 4] = times.length;
+  i[memory.timesAddress / 4] = timesAddress;
+  i[memory.reached / 4] = 0;
+  i[memory.outputsAddress / 4] = outputsAddress;
+  i[memory.wrongChannel / 4] = -1;
+  i[memory.isUsedUp / 4] = 0;
+  writeStream(instance, memory.stream, stream(problem.seed, "ssa", problem.index ?? 0).state());
+  instance.functions["refresh"]?.();
+
+  let status: Status = times.length === 0 ? { status: "done" } : { status: "paused", time: 0 };
+  const requireCurrent = (): void => {
+    if (kept.runs !== run) throw new Error(`stochastic solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+  };
+  const timeNow = (): number => instance.f64[memory.time / 8] ?? Number.NaN;
+  return {
+    get status() {
+      return status;
+    },
+    advance(events) {
+      requireCurrent();
+      if (!(Number.isInteger(events) && events > 0 && events < 2 ** 31)) throw new RangeError(`advance: events is ${events}; it must be a positive 32-bit integer`);
+      if (status.status !== "paused") return status;
+      const code = instance.functions["advance"]?.(events);
+      if (code === stochasticCode.done) status = { status: "done" };
+      else if (code === stochasticCode.paused) status = { status: "paused", time: timeNow() };
+      else status = code === stochasticCode.tooManyEvents ? tooManyEvents(scene, timeNow()) : wrongChannel(scene, timeNow());
+      return status;
+    },
+    path(): StochasticPath {
+      requireCurrent();
+      const reached = instance.i32[memory.reached / 4] ?? 0;
+      const [nState, nOutput] = [system.states.length, scene.outputs.length];
+      const rows = instance.f64.subarray(outputsAddress / 8, outputsAddress / 8 + (reached * bytes) / 8);
+      const molecules = new Float64Array(reached * nState);
+      const outputs = new Float64Array(reached * nOutput);
+      for (let row = 0; row < reached; row++) {
+        const from = row * (nState + nOutput);
+        molecules.set(rows.subarray(from, from + nState), row * nState);
+        outputs.set(rows.subarray(from + nState, from + nState + nOutput), row * nOutput);
+      }
+      return {
+        status,
+        times: times.slice(0, reached),
+        molecules,
+        outputs,
+        firings: instance.f64.slice(memory.firings / 8, memory.firings / 8 + channels.length),
+        events: instance.f64[memory.events / 8] ?? 0,
+      };
+    },
+  };
+}
+
+function coefficientsOf({ system, channels }: RunScene, parameters: Float64Array): Float64Array {
+  const values = new Map(system.parameters.map((id, index) => [id, parameters[index] ?? Number.NaN]));
+  return Float64Array.from(evaluateAll(channels.map(({ coefficient }) => coefficient), (name) => values.get(name) ?? Number.NaN));
+}
+
+/** The channel that fired most: what keeps a run that does not end busy. */
+function tooManyEvents({ channels, instance, memory }: RunScene, time: number): Status {
+  const firings = instance.f64.subarray(memory.firings / 8, memory.firings / 8 + channels.length);
+  const most = firings.reduce((best, value, index) => (value > (firings[best] ?? 0) ? index : best), 0);
+  return { status: "too-many-steps", time, worst: channels[most]?.id ?? "", hint: `it fired ${firings[most]} times; end earlier, raise maxEvents, or simulate the mean with an ODE method` };
+}
+
+function wrongChannel({ channels, instance, memory, system }: RunScene, time: number): Status {
+  const channel = channels[instance.i32[memory.wrongChannel / 4] ?? 0];
+  const worst = channel?.id ?? "";
+  const count = (state: number): number => instance.f64[memory.molecules / 8 + state] ?? Number.NaN;
+  if (instance.i32[memory.isUsedUp / 4] === 1) {
+    const short = channel?.changes.filter(({ state, change }) => count(state) + change < 0).map(({ state }) => `"${system.states[state]}"`) ?? [];
+    return { status: "negative-propensity", time, worst, hint: `its rate is above 0 though ${short.join(" and ")} is used up; the rate must vanish with its reactants` };
+  }
+  const value = channel ? propensityOf(channel, instance, memory, system) : Number.NaN;
+  if (value < 0) return { status: "negative-propensity", time, worst, hint: `its rate is ${value}; write it as a difference of two positive terms, k_f*reactants - k_r*products, or as two reactions` };
+  const missing = system.parameters.filter((_, index) => !Number.isFinite(instance.f64[memory.parameters / 8 + index] ?? Number.NaN));
+  const cause = missing.length > 0 ? `parameter ${missing.join(", ")} has no finite value` : "look for a division by zero, or a logarithm or root outside its domain";
+  return { status: "non-finite", time, worst, hint: `its rate is ${value} (limit ${largestPropensity}); ${cause}` };
+}
+
+/** A channel's propensity at the state in memory, by interpretation. */
+function propensityOf(channel: RunScene["channels"][number], instance: Instance, memory: RunScene["memory"], system: RunScene["system"]): number {
+  const f = instance.f64;
+  const lookup = (name: string): number => {
+    const parameter = system.parameters.indexOf(name);
+    if (parameter >= 0) return f[memory.parameters / 8 + parameter] ?? Number.NaN;
+    return f[memory.molecules / 8 + system.states.findIndex((id) => name === countSymbol(id))] ?? Number.NaN;
+  };
+  const [coefficient = Number.NaN, rest = 1] = evaluateAll(channel.rest ? [channel.coefficient, channel.rest] : [channel.coefficient], lookup);
+  return channel.orders.reduce((value, { state, order }) => {
+    const n = f[memory.molecules / 8 + state] ?? Number.NaN;
+    return Array.from({ length: order }, (_, below) => n - below).reduce((product, factor) => product * factor, value);
+  }, coefficient * rest);
+}
+
+function checkProblem({ system }: RunScene, { times, parameters, molecules, maxEvents }: StochasticProblem): void {
+  const refuse = (message: string): never => {
+    throw new RangeError(`stochastic solver of "${system.id}": ${message}`);
+  };
+  if (parameters && parameters.length !== system.parameters.length) refuse(`${parameters.length} parameter values for ${system.parameters.length} parameters (${system.parameters.join(", ")})`);
+  if (molecules && molecules.length !== system.states.length) refuse(`${molecules.length} molecule numbers for ${system.states.length} species (${system.states.join(", ")})`);
+  const broken = molecules?.findIndex((count) => !(Number.isInteger(count) && count >= 0 && count <= 2 ** 53)) ?? -1;
+  if (broken >= 0) refuse(`"${system.states[broken]}" starts with ${molecules?.[broken]} molecules; give a whole number from 0 to 2^53`);
+  if (maxEvents !== undefined && !(maxEvents > 0)) refuse(`maxEvents is ${maxEvents}; it must be above 0`);
+  let before = 0;
+  for (let index = 0; index < times.length; index++) {
+    const time = times[index] ?? Number.NaN;
+    if (!(time >= before && time < Infinity)) refuse(`requested time ${index} is ${time}; times must be finite, ascending and at least 0`);
+    before = time;
+  }
+}
