@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { runOutput } from "../../src/cli/run.ts";
 import { reproduceOutput } from "../../src/cli/reproduce.ts";
 import type { RunResult } from "../../src/study/result.ts";
-import { toyScenario } from "../study/toy-kind.ts";
+import { toyScenario, watchedToy } from "../study/toy-kind.ts";
 import { freshFolder, semimech, toyFolder } from "./session.ts";
 
 const read = (path: string) => readFileSync(path, "utf8");
@@ -85,21 +85,20 @@ describe("semimech run", () => {
   });
 
   test("interrupted in the middle of a fit and resumed, it ends with the same bits", async () => {
-    const scenario = toyFolder(toyScenario.replace("quick: 40", "quick: 5000"));
+    const scenario = toyFolder();
     const whole = place();
     await semimech(["run", scenario, ...whole.flags]);
     const { out, flags, ledger } = place();
     const controller = new AbortController();
     const first = await semimech(["run", scenario, ...flags, "--threads", "1"], {
       stop: controller.signal,
-      onTalk: (text) => {
-        if (text.includes("fits on")) setTimeout(() => controller.abort(), 3);
-      },
+      // In the middle of the second of four fits of 40 iterations.
+      kinds: [watchedToy((iterations) => iterations === 57 && controller.abort())],
     });
     expect(first.code).toBe(130);
     expect(first.err).toContain(`semimech run --resume ${out}`);
     expect(existsSync(join(out, "result.json"))).toBe(false);
-    expect(readdirSync(join(out, "state")).length).toBeGreaterThan(0);
+    expect([readdirSync(join(out, "results")).length, readdirSync(join(out, "state")).length]).toEqual([1, 1]);
     expect(read(ledger)).not.toContain('"access"');
     const second = await semimech(["run", "--resume", out, "--ledger", ledger]);
     expect(second.code).toBe(0);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dispatch } from "../../src/cli/dispatch.ts";
 import { verbs } from "../../src/cli/index.ts";
+import type { MechanismKind } from "../../src/study/kind.ts";
 import { toyKind, toyScenario } from "../study/toy-kind.ts";
 
 export interface Said {
@@ -12,14 +13,13 @@ export interface Said {
 }
 
 /** Runs a command in this process, from source. */
-export async function semimech(argv: readonly string[], options: { readonly stop?: AbortSignal; readonly onTalk?: (text: string) => void } = {}): Promise<Said> {
+export async function semimech(argv: readonly string[], options: { readonly stop?: AbortSignal; readonly kinds?: readonly MechanismKind[] } = {}): Promise<Said> {
   const text = { out: "", err: "" };
   const stream = (key: "out" | "err") => ({
     isTTY: false as const,
     columns: 80,
     write: (part: string | Uint8Array) => {
       text[key] += String(part);
-      if (key === "err") options.onTalk?.(String(part));
       return true;
     },
   });
@@ -28,7 +28,7 @@ export async function semimech(argv: readonly string[], options: { readonly stop
     stderr: stream("err") as unknown as NodeJS.WriteStream,
     environment: {},
     stop: options.stop ?? new AbortController().signal,
-    kinds: [toyKind],
+    kinds: options.kinds ?? [toyKind],
     version: () => Promise.resolve("1.2.3"),
   });
   return { code, ...text };

@@ -1,9 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { silentHooks } from "../../src/calibrate/hooks.ts";
 import { coordinateOf } from "../../src/calibrate/problem.ts";
-import { initialStateOf } from "../../src/calibrate/segment-plan.ts";
-import type { GnwModule, GnwStructure } from "../../src/formats/gnw-structure.ts";
-import { readGnwParameters, readGnwStructure } from "../../src/formats/gnw-structure.ts";
+import { initialState } from "../../src/models/initial-state.ts";
+import { type GnwModule, type GnwStructure, readGnwParameters, readGnwStructure } from "../../src/formats/gnw-structure.ts";
 import { odeSystem } from "../../src/models/compile.ts";
 import { stream } from "../../src/numerics/random.ts";
 import { compileSolver } from "../../src/solvers/compile.ts";
@@ -18,7 +18,6 @@ import { type RegulationStudy, regulationStudy, windowTimes } from "../../src/st
 import { geneRegulationSchema } from "../../src/study/gene-regulation/schema.ts";
 import { mechanismKinds } from "../../src/study/mechanisms/index.ts";
 import { readScenario } from "../../src/study/scenario.ts";
-import { readFileSync } from "node:fs";
 import { dataText, hasData, needs } from "../measured-data.ts";
 
 const enhancer = (activators: readonly number[]): GnwModule => ({ activators, deactivators: [], bindsAsComplex: false, represses: false });
@@ -68,6 +67,11 @@ async function mustFit(study: RegulationStudy, x: readonly number[]): Promise<Fi
   return fitted;
 }
 
+function levels(path: ReturnType<FittedRegulation["path"]>): readonly number[] {
+  if (typeof path === "string") throw new Error(path);
+  return [...path];
+}
+
 /** Data of the true rates with noise of the declared variance. */
 async function syntheticStudy(): Promise<{ study: RegulationStudy; world: FittedRegulation }> {
   const silent = regulationStudy(settings, structure, empty);
@@ -75,10 +79,6 @@ async function syntheticStudy(): Promise<{ study: RegulationStudy; world: Fitted
   const world = await mustFit(silent, x);
   const random = stream(7n, "noise of the synthetic network", 0);
   const noisy = (value: number): number => (value === 0 ? 0 : Math.max(0, value + Math.sqrt(noiseVariance(settings.protocols.noise, value)) * random.normal()));
-  const levels = (value: ReturnType<FittedRegulation["path"]>): readonly number[] => {
-    if (typeof value === "string") throw new Error(value);
-    return [...value];
-  };
   const steady = (index: number): readonly number[] => levels(world.path([{ controls: silent.problem.experiments[index]?.stretches[0]?.controls ?? {}, times: Float64Array.of(800) }], {}));
   const series = [0, 1].map((index) => {
     const experiment = silent.problem.experiments[6 + index];
@@ -202,7 +202,7 @@ describe("the dream4-size10 scenario", () => {
       const times = Float64Array.of(2000);
       const at = (knockedOut: readonly string[]): Float64Array =>
         Float64Array.from(system.parameters, (id) => (knockedOut.some((gene) => id.startsWith(`a_${gene}_`)) ? 0 : (values.get(id) ?? Number.NaN)));
-      const wildType = solver.solve({ parameters: at([]), state: initialStateOf(system, at([])), times });
+      const wildType = solver.solve({ parameters: at([]), state: initialState(system, at([])), times });
       const gold = dataText(`dream4-insilico/dualknockouts/gold_standards/10/insilico_size10_${number}_nonoise_dualknockouts.tsv`).trim().split("\n");
       (dualKnockouts[`network-${number}`] ?? []).forEach((pair, row) => {
         const knockedOut = pair.map((gene) => genesOf[gene - 1] ?? "");

@@ -72,6 +72,21 @@ export const toyKind: MechanismKind<typeof schema> = {
   },
 };
 
+/** The toy kind, telling how many iterations all its fits have done. */
+export function watchedToy(watch: (iterations: number) => void): MechanismKind<typeof schema> {
+  let iterations = 0;
+  return {
+    ...toyKind,
+    async prepare(scenario, files) {
+      const study = await toyKind.prepare(scenario, files);
+      if ("problems" in study) return study;
+      const run: PreparedStudy["run"] = (job, hooks, resume) =>
+        study.run(job, { ...hooks, progress: (...progress) => (hooks.progress(...progress), watch((iterations += 1))) }, resume);
+      return { ...study, run };
+    },
+  };
+}
+
 /** A scenario file of the toy kind. */
 export const toyScenario = `semimech: 1
 id: toy

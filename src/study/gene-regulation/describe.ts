@@ -28,6 +28,7 @@ export interface Described {
 /** Panels per network: a series, a single knockout and a held-out pair, each with the genes that move most. */
 const panels = { series: 3, knockout: 1, pair: 4 } as const;
 const nPoint = 51;
+const pointsTo = (end: number): Float64Array => Float64Array.from({ length: nPoint }, (_, index) => (end * (index + 1)) / nPoint);
 
 /** Fit against data. Steady states are drawn where they are read: at the end of the path that leads to them. */
 export function curvesOf(described: Described): readonly FitCurve[] {
@@ -35,11 +36,10 @@ export function curvesOf(described: Described): readonly FitCurve[] {
   const { series } = scenario.protocols;
   const width = study.genes.length;
   const first = data.series[0] ?? new Float64Array(0);
-  const half = (from: number, to: number): Float64Array => Float64Array.from({ length: nPoint }, (_, index) => ((to - from) * (index + 1)) / nPoint);
   const own = Object.fromEntries(study.genes.map((gene) => [ids.shift(gene), x[study.problem.free.findIndex((each) => each.id === shiftId(gene, seriesName(0)))] ?? 0]));
   const seriesStretches = [
-    { controls: { [ids.shifting]: 1 }, times: half(0, series.released) },
-    { controls: { [ids.shifting]: 0 }, times: half(series.released, series.until) },
+    { controls: { [ids.shifting]: 1 }, times: pointsTo(series.released) },
+    { controls: { [ids.shifting]: 0 }, times: pointsTo(series.until - series.released) },
   ];
   const measured = (gene: number) => data.times.map((time, row) => ({ time, value: first[row * width + gene] ?? Number.NaN }));
   const knockoutRow = table.conditions.findIndex((condition) => condition.perturbations.length === 1);
@@ -56,8 +56,7 @@ function knockoutPanels(described: Described, row: number, role: FitCurve["role"
   const condition = table.conditions[row];
   if (!condition) return [];
   const until = scenario.protocols.predicted.to;
-  const times = Float64Array.from({ length: nPoint }, (_, index) => (until * (index + 1)) / nPoint);
-  const stretches = [{ controls: study.knockoutControls(condition.perturbations.map((each) => each.agent)), times }];
+  const stretches = [{ controls: study.knockoutControls(condition.perturbations.map((each) => each.agent)), times: pointsTo(until) }];
   const measured = (gene: number) => [{ time: until, value: table.values[row * table.features.length + gene] ?? Number.NaN }];
   return panelsOf(described, { id: condition.id, role, stretches, own: {}, measured, count });
 }
@@ -81,7 +80,6 @@ function panelsOf({ scenario, network, model, study, fitted }: Described, reques
     for (const time of stretch.times) times.push(begin + time);
   }
   const lines = study.genes.map((_, gene) => [fitted.wildType.levels[gene] ?? Number.NaN, ...path.filter((_value, index) => index % width === gene)]);
-  const reach = (line: readonly number[]): number => Math.max(...line) - Math.min(...line);
   const order = study.genes.map((_, gene) => gene).toSorted((a, b) => reach(lines[b] ?? []) - reach(lines[a] ?? []));
   const sd = (value: number): number => Math.sqrt(noiseVariance(scenario.protocols.noise, value));
   return order.slice(0, request.count).map((gene) => {
@@ -100,6 +98,8 @@ function panelsOf({ scenario, network, model, study, fitted }: Described, reques
     };
   });
 }
+
+const reach = (line: readonly number[]): number => Math.max(...line) - Math.min(...line);
 
 /** What the fit found, as named facts: how good, how large, and the rates it recovered. */
 export function numericsOf({ scenario, network, study, structure, x }: Described, starts: StartsResult): readonly { readonly name: string; readonly value: string }[] {
