@@ -1,11 +1,10 @@
-import type { MechanismKind } from "../study/kind.ts";
 import { didYouMean } from "../study/nearest.ts";
 import { readArguments } from "./arguments.ts";
 import { exit, type ExitCode } from "./exit.ts";
 import { generalHelp, verbHelp } from "./help.ts";
 import { Refused } from "./refused.ts";
 import { terminalOn } from "./terminal.ts";
-import type { Verb } from "./verb.ts";
+import type { Scene, Verb } from "./verb.ts";
 
 /** Everything around a command that a test may want to replace. */
 export interface World {
@@ -13,24 +12,24 @@ export interface World {
   readonly stderr: Parameters<typeof terminalOn>[1];
   readonly environment: NodeJS.ProcessEnv;
   readonly stop: AbortSignal;
-  readonly kinds: readonly MechanismKind[];
+  readonly kinds: Scene["kinds"];
   readonly version: () => Promise<string>;
 }
 
 /** Runs `semimech ARGV…`; the answer is the exit code. */
-export async function dispatch(argv: readonly string[], verbs: Readonly<Record<string, Verb>>, world: World): Promise<ExitCode> {
+export async function dispatch(argv: readonly string[], verbs: Readonly<Record<string, () => Promise<Verb>>>, world: World): Promise<ExitCode> {
   const [name, ...rest] = argv;
   const plain = terminalOn(world.stdout, world.stderr, world.environment, { quiet: false, verbose: false });
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     const asked = rest[0] === undefined || name !== "help" ? undefined : verbs[rest[0]];
-    plain.data(asked ? verbHelp(asked) : generalHelp(Object.values(verbs)));
+    plain.data(asked ? verbHelp(await asked()) : generalHelp(await Promise.all(Object.values(verbs).map((load) => load()))));
     return name === undefined ? exit.usage : exit.ok;
   }
   if (name === "--version" || name === "-V") {
     plain.data(`${await world.version()}\n`);
     return exit.ok;
   }
-  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  const verb = Object.hasOwn(verbs, name) ? await verbs[name]?.() : undefined;
   if (!verb) {
     plain.problem(`semimech: unknown ${name.startsWith("-") ? "option" : "verb"} ${name}${didYouMean(name, Object.keys(verbs))}`);
     return exit.usage;

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
-import { mechanismKinds } from "../study/mechanisms/index.ts";
 import { dispatch } from "./dispatch.ts";
 import { exit } from "./exit.ts";
 import { verbs } from "./index.ts";
@@ -30,8 +29,10 @@ async function version(): Promise<string> {
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
+const kinds = async () => (await import("../study/mechanisms/index.ts")).mechanismKinds;
+
 try {
-  process.exitCode = await dispatch(process.argv.slice(2), verbs, { stdout: process.stdout, stderr: process.stderr, environment: process.env, stop: controller.signal, kinds: mechanismKinds, version });
+  process.exitCode = await dispatch(process.argv.slice(2), verbs, { stdout: process.stdout, stderr: process.stderr, environment: process.env, stop: controller.signal, kinds, version });
 } catch (error) {
   process.stderr.write(`semimech: this is a defect of semimech, please report it\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = exit.numerical;

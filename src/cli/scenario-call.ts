@@ -18,7 +18,7 @@ export const ledgerDefault = "semimech-ledger.ndjson";
 export async function openCalled(name: string, call: Call, { kinds }: Pick<Scene, "kinds">): Promise<OpenScenario> {
   const found = await findScenario(name);
   if ("problem" in found) throw new Refused([found.problem]);
-  return orRefuse(await openScenario(name, found.folder, dataPlaces(call.text("data")), kinds)).open;
+  return orRefuse(await openScenario(name, found.folder, dataPlaces(call.text("data")), await kinds())).open;
 }
 
 /** The ledger a call names. */

@@ -39,7 +39,7 @@ export const validate: Verb = {
   options: { data: { kind: "text", value: "DIR", help: "folder of measured data (else SEMIMECH_DATA, then the cache)" } },
   async run(call, { terminal, kinds }) {
     const target = call.positionals[0] ?? "";
-    const found = await check(target, call, kinds);
+    const found = await check(target, call, await kinds());
     const output: ValidateOutput = { schema: "validate/1", target, ...found, valid: found.problems.length === 0 };
     const text = output.valid ? `${target}: a valid ${output.kind}\n` : `${output.problems.map((problem) => textOf(problem)).join("\n")}\n`;
     for (const note of output.notes) terminal.talk(note);

@@ -37,7 +37,7 @@ export interface Scene {
   /** Aborted by the first Ctrl-C. */
   readonly stop: AbortSignal;
   /** Kinds of mechanism a scenario may declare. */
-  readonly kinds: readonly MechanismKind[];
+  readonly kinds: () => Promise<readonly MechanismKind[]>;
 }
 
 /** One command: what it is called, what it takes, and what it does. Its answer is the exit code. */

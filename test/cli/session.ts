@@ -28,7 +28,7 @@ export async function semimech(argv: readonly string[], options: { readonly stop
     stderr: stream("err") as unknown as NodeJS.WriteStream,
     environment: {},
     stop: options.stop ?? new AbortController().signal,
-    kinds: options.kinds ?? [toyKind],
+    kinds: async () => options.kinds ?? [toyKind],
     version: () => Promise.resolve("1.2.3"),
   });
   return { code, ...text };
