@@ -10,7 +10,7 @@ import { stream } from "../../src/numerics/random.ts";
 import type { FluxPoint, Fluxes } from "../../src/thermo/fluxes.ts";
 import { observableOf } from "../../src/thermo/observable.ts";
 import { structureOf } from "../../src/thermo/structure.ts";
-import { observe, totalEntropyProduction } from "../../src/thermo/uncertainty.ts";
+import { observe, totalActivity, totalEntropyProduction } from "../../src/thermo/uncertainty.ts";
 import { fluxesOfNetwork } from "./states.ts";
 
 /** What exact mathematics and rounding can meet in an inequality, relative to both sides. */
@@ -155,6 +155,21 @@ describe("random reversible networks", () => {
         expect(Math.abs((half.net[index] ?? NaN) * 2 - j)).toBeLessThanOrEqual(inequality * (point.activity[index] ?? 0));
         expect((half.activity[index] ?? NaN) * 2).toBe(point.activity[index]);
       });
+    }
+  });
+
+  it("12: one more reaction without a way back makes sigma infinite, nothing NaN, and f^2 <= D A still holds", () => {
+    for (const { network, x, random } of judged.slice(0, 100)) {
+      const oneWay = { id: "OneWay", reactants: [{ species: "X0", stoichiometry: 1 }], products: [], rate: "0.7*X0", reversible: false };
+      const open: Network = { ...network, reactions: [...network.reactions, oneWay] };
+      const fluxes = fluxesOfNetwork(open);
+      const point = fluxes.at(0, fluxes.system.parameterValues, x);
+      const sigma = totalEntropyProduction(fluxes, point);
+      expect(sigma).toBe(Infinity);
+      expect([...point.net, ...point.activity, ...point.entropyProduction].some(Number.isNaN)).toBe(false);
+      const seen = observe(point, observableOf(open, "random", open.species.map(() => random.normal())), sigma);
+      expect(seen.tightness).toBe(Infinity);
+      expect(holds((seen.diffusion ?? NaN) * totalActivity(fluxes, point), seen.current ** 2)).toBe(true);
     }
   });
 

@@ -39,13 +39,14 @@ export async function ensemble(solver: StochasticSolver, problem: EnsembleProble
   const size = problem.times.length * solver.outputs.length;
   const mean = new Float64Array(size);
   const squares = new Float64Array(size);
+  const isStopped = (): boolean => signal?.aborted ?? false;
   let first: StochasticPath | null = null;
   let status: Status = { status: "done" };
   let [completed, events, lastBreath] = [0, 0, performance.now()];
   for (let index = 0; index < runs && status.status === "done"; index++) {
     const run = solver.begin({ ...shared, index });
     let budget = 1024;
-    while (run.status.status === "paused" && !signal?.aborted) {
+    while (run.status.status === "paused" && !isStopped()) {
       const before = performance.now();
       run.advance(budget);
       const now = performance.now();
