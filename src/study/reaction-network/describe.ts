@@ -21,6 +21,7 @@ const nCurvePoint = 61;
 export interface FittedPaths {
   readonly system: OdeSystem;
   readonly parameters: Float64Array;
+  readonly solver: OdeSolver;
   /** Path of a condition at given times, row-major [nTime, nState]; the sentence says why there is none. */
   path(condition: DesignCondition, times: Float64Array): Float64Array | string;
   /** Accepted and rejected steps so far. */
@@ -36,6 +37,7 @@ export async function fittedPaths(scenario: ReactionNetworkScenario, setup: Mode
   return {
     system: setup.system,
     parameters,
+    solver,
     path(condition, times) {
       const empty = new Float64Array(0);
       const asked: FitCondition = { id: condition.table.id, segments: setup.segments(condition), times, values: empty, sd: empty };

@@ -6,6 +6,7 @@ import type { FitJob, FitResult } from "../mechanism.ts";
 import type { DesignCondition } from "./design.ts";
 import { curvesOf, fittedPaths, type FittedPaths, fluxFinding, learnedFluxCurves, mechanismShares } from "./describe.ts";
 import type { ReactionNetworkScenario } from "./schema.ts";
+import { orderFinding } from "./order.ts";
 import { fitSetup, type ModelSetup } from "./setup.ts";
 import { thermoOf } from "./thermodynamics.ts";
 
@@ -123,6 +124,6 @@ async function describe(request: FitRequest, job: FitJob, fold: Fold, fitted: Fi
     learnedFluxes,
     shares: mechanismShares(scenario, task.id, setup, fitted, fold.train.flatMap(at)),
     thermo: thermo.curves,
-    findings: [...fluxFinding(learnedFluxes), ...thermo.findings],
+    findings: [...fluxFinding(learnedFluxes), ...orderFinding(scenario, setup, fitted), ...thermo.findings],
   };
 }

@@ -23,6 +23,8 @@ export interface ModelSetup {
   /** Starts of the recipe. */
   readonly starts: number;
   readonly flux: AttachedFlux | null;
+  /** The network with every agent woven in; null for a model without a mechanism. */
+  readonly instrumented: Instrumented | null;
   segments(condition: DesignCondition): FitCondition["segments"];
 }
 
@@ -47,6 +49,7 @@ export function mechanisticSetup(scenario: ReactionNetworkScenario, model: Netwo
       : [mechanismFirst(iterations.mechanism)],
     starts: flux ? 1 : iterations.starts,
     flux,
+    instrumented,
     segments: (condition) => segmentsOf(instrumented, condition.protocol),
   };
 }
@@ -67,6 +70,7 @@ export function neuralOdeSetup(scenario: ReactionNetworkScenario, truth: OdeSyst
     recipe: [residualAlone(iterations.neuralOde, scenario.budget.learningRate, 0)],
     starts: 1,
     flux: null,
+    instrumented: null,
     segments: ({ table }) => [
       {
         // ln(1 + dose) keeps doses of different orders of magnitude comparable for the network.
