@@ -45,7 +45,7 @@ export function curvesOf(described: Described): readonly FitCurve[] {
   const knockoutRow = table.conditions.findIndex((condition) => condition.perturbations.length === 1);
   const pairRow = table.conditions.findIndex((condition) => condition.perturbations.length === 2);
   return [
-    ...panelsOf(described, { id: "series 1", role: "train", stretches: seriesStretches, own, measured, count: panels.series }),
+    ...panelsOf(described, { id: "series 1", role: "train", stretches: seriesStretches, own, measured, without: [], count: panels.series }),
     ...knockoutPanels(described, knockoutRow, "train", panels.knockout),
     ...knockoutPanels(described, pairRow, "test", panels.pair),
   ];
@@ -56,9 +56,9 @@ function knockoutPanels(described: Described, row: number, role: FitCurve["role"
   const condition = table.conditions[row];
   if (!condition) return [];
   const until = scenario.protocols.predicted.to;
-  const stretches = [{ controls: study.knockoutControls(condition.perturbations.map((each) => each.agent)), times: pointsTo(until) }];
   const measured = (gene: number) => [{ time: until, value: table.values[row * table.features.length + gene] ?? Number.NaN }];
-  return panelsOf(described, { id: condition.id, role, stretches, own: {}, measured, count });
+  const knockedOut = condition.perturbations.map((each) => each.agent);
+  return panelsOf(described, { id: condition.id, role, stretches: [{ controls: study.knockoutControls(knockedOut), times: pointsTo(until) }], own: {}, measured, without: knockedOut, count });
 }
 
 interface PanelRequest {
@@ -67,6 +67,8 @@ interface PanelRequest {
   readonly stretches: Parameters<FittedRegulation["path"]>[0];
   readonly own: Readonly<Record<string, number>>;
   readonly measured: (gene: number) => readonly { readonly time: number; readonly value: number }[];
+  /** Genes not drawn: a knocked-out gene only decays. */
+  readonly without: readonly string[];
   readonly count: number;
 }
 
@@ -80,7 +82,7 @@ function panelsOf({ scenario, network, model, study, fitted }: Described, reques
     for (const time of stretch.times) times.push(begin + time);
   }
   const lines = study.genes.map((_, gene) => [fitted.wildType.levels[gene] ?? Number.NaN, ...path.filter((_value, index) => index % width === gene)]);
-  const order = study.genes.map((_, gene) => gene).toSorted((a, b) => reach(lines[b] ?? []) - reach(lines[a] ?? []));
+  const order = study.genes.flatMap((id, gene) => (request.without.includes(id) ? [] : [gene])).toSorted((a, b) => reach(lines[b] ?? []) - reach(lines[a] ?? []));
   const sd = (value: number): number => Math.sqrt(noiseVariance(scenario.protocols.noise, value));
   return order.slice(0, request.count).map((gene) => {
     const line = lines[gene] ?? [];
