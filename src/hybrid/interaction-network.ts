@@ -46,8 +46,8 @@ export interface InteractionNetworkOptions {
   readonly target?: Target;
 }
 
-/** Conditions times steps that one call of compiled code may take: well below a tenth of a second for a hundred nodes. */
-const stepsPerCall = 400;
+/** Most steps that one call of compiled code takes: some milliseconds for a hundred nodes; their tape stays in a core's own cache. */
+const stepsPerCall = 100;
 
 /** Compiles a network of interactions. @throws when lanes are asked of JavaScript, which has none */
 export async function compileInteractionNetwork(shape: InteractionShape, options: InteractionNetworkOptions): Promise<InteractionNetwork> {
@@ -98,9 +98,6 @@ export async function compileInteractionNetwork(shape: InteractionShape, options
       }
     }
   };
-  const inSlices = (steps: number, run: (first: number, count: number) => void): void => {
-    for (let first = 0; first < steps; first += stepsPerCall) run(first, Math.min(stepsPerCall, steps - first));
-  };
 
   return {
     shape,
@@ -143,8 +140,11 @@ export async function compileInteractionNetwork(shape: InteractionShape, options
       }
       numbers.fill(0, memory.activityGradient / element, (memory.decayGradient + memory.nodes * bytes) / element);
       instance.f64.fill(0, memory.weightGradient / 8, memory.weightGradient / 8 + memory.rows * gradientColumns);
-      inSlices(steps, (first, count) => retreat(end - first * step, count));
-      inSlices(steps, (first, count) => outer(tape + first * step, tape + (first + count) * step));
+      inSlices(steps, (first, count) => {
+        const from = end - first * step;
+        retreat(from, count);
+        outer(from - count * step, from);
+      });
       for (let edge = 0; edge < nEdge; edge++) gradient[edge] = (gradient[edge] ?? 0) + (instance.f64[gradientAt[edge] ?? 0] ?? Number.NaN);
       for (let node = 0; node < n; node++) {
         for (let lane = 0; lane < width; lane++) {
@@ -155,4 +155,9 @@ export async function compileInteractionNetwork(shape: InteractionShape, options
       return sum;
     },
   };
+}
+
+/** Runs a number of steps in calls short enough for the host to breathe between them. */
+function inSlices(steps: number, run: (first: number, count: number) => void): void {
+  for (let first = 0; first < steps; first += stepsPerCall) run(first, Math.min(stepsPerCall, steps - first));
 }

@@ -7,10 +7,11 @@ import { odeSystem } from "../../src/models/compile.ts";
 import type { Network } from "../../src/models/network.ts";
 import { stream } from "../../src/numerics/random.ts";
 
+const quantity = (id: string, value: number | null, constant: boolean): Network["parameters"][number] => ({ id, value, constant, unit: null });
+
 /** A network whose only motion is the residual's: x' = output, of x and an input u. */
 function alone<Options>(kind: ResidualKind<Options>): { readonly network: Network; readonly weights: readonly string[] } {
   const written = kind.write("r", ["x", "u"], 1, kind.defaults, stream(3n, "conformance", 0));
-  const quantity = (id: string, value: number | null, constant: boolean): Network["parameters"][number] => ({ id, value, constant, unit: null });
   return {
     weights: written.weights.map((weight) => weight.id),
     network: {

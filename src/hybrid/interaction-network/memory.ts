@@ -44,9 +44,10 @@ export interface InteractionMemory {
   readonly bytes: number;
 }
 
+const multiple = (count: number, of: number): number => Math.ceil(count / of) * of;
+
 /** Lays out a network's memory; the tape comes behind it. */
 export function interactionMemory(shape: InteractionShape, lanes: Lanes): InteractionMemory {
-  const multiple = (count: number, of: number): number => Math.ceil(count / of) * of;
   // Both bounds matter: a pass over rows or tiles may read and write up to its last whole block.
   const rows = multiple(multiple(shape.nInternal + shape.nReadout, blockRows), unroll);
   const senders = multiple(shape.nInput + shape.nInternal, blockRows);

@@ -40,7 +40,7 @@ export function laneTanh(b: FunctionBuilder, lanes: Lanes, value: Value): Value 
 }
 
 function horner({ add, mul }: Lanes, coefficients: readonly number[], z: Value): Value {
-  const [highest = 0, ...rest] = [...coefficients].reverse();
+  const [highest = 0, ...rest] = coefficients.toReversed();
   return rest.reduce<Value | number>((sum, coefficient) => add(mul(sum, z), coefficient), highest) as Value;
 }
 

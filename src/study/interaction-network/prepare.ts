@@ -24,8 +24,9 @@ export async function prepareInteractionNetwork(scenario: InteractionNetworkScen
   return {
     tasks,
     models: [subject],
+    // Long fits first: the threads then stay busy to the end.
     jobs: (size, seed) =>
-      tasks.flatMap((task) =>
+      tasks.toSorted((a, b) => (budget.batch[b.id] ?? 0) - (budget.batch[a.id] ?? 0)).flatMap((task) =>
         foldsOf(task, budget[size][task.id] ?? 0).map((fold): FitJob => ({ key: `${subject.id}-${task.id}-${fold + 1}`, split: task.id, model: subject.id, fold, seed: modelSeed(seed, task.id, fold), budget: size })),
       ),
     run(job, hooks, resume) {
