@@ -84,5 +84,7 @@ export async function performRun({ call, scene, open, plan, path, registered }: 
   // Loaded when there is something to draw: plots cost more than the rest of the command line.
   const { writeRunReport } = await import("./run-report.ts");
   await writeRunReport({ open, plan, result, folder, start, threads, given: call.given });
-  return { result, missed: open.expected === null ? [] : mismatches(open.expected, result.scores) };
+  const asked = new Set([...result.scores, ...result.notApplicable].map((score) => score.split));
+  const notAsked = open.study.tasks.map((task) => task.id).filter((id) => !asked.has(id));
+  return { result, missed: open.expected === null ? [] : mismatches(open.expected, result.scores, notAsked) };
 }
