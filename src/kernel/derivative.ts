@@ -1,5 +1,5 @@
 import { add, cosine, divide, equal, hyperbolicCosine, hyperbolicSine, less, logarithm, multiply, negate, power, select, sine, squareRoot, subtract } from "./arithmetic.ts";
-import type { Expression, Graph } from "./expression.ts";
+import type { Expression, Graph, Operation } from "./expression.ts";
 import { postorder } from "./traverse.ts";
 
 /** A node that hands one of two operands on: `condition ? operands[then] : operands[otherwise]`. */
@@ -79,6 +79,18 @@ export function weightedPartial(graph: Graph, node: Expression, index: number, w
   }
 }
 
+/** Operations whose slope can be infinite or undefined where their value is finite. */
+const singular: ReadonlySet<Operation> = new Set(["divide", "power", "squareRoot", "logarithm", "logarithm10", "arcsine", "arccosine"]);
+
+/** Applies a linear map inside the branches of a piecewise weight that is 0 elsewhere, so that 0 times an infinite slope never arises where the branch is not taken. */
+function insideBranch(graph: Graph, weight: Expression, apply: (weight: Expression) => Expression | null): Expression | null {
+  const zero = graph.constant(0);
+  const [condition, then, otherwise] = weight.operands;
+  if (weight.operation !== "select" || !condition || !then || !otherwise || (then !== zero && otherwise !== zero)) return apply(weight);
+  if (then === zero) return select(graph, condition, zero, insideBranch(graph, otherwise, apply) ?? zero);
+  return select(graph, condition, insideBranch(graph, then, apply) ?? zero, zero);
+}
+
 /** A function that differentiates with respect to one symbol (forward mode) and remembers shared parts between calls. */
 export function differentiator(graph: Graph, symbolName: string): (expression: Expression) => Expression {
   const zero = graph.constant(0);
@@ -95,7 +107,7 @@ export function differentiator(graph: Graph, symbolName: string): (expression: E
     let total = zero;
     for (const [index, part] of parts.entries()) {
       if (part === zero) continue;
-      const term = weightedPartial(graph, node, index, part);
+      const term = singular.has(node.operation) ? insideBranch(graph, part, (weight) => weightedPartial(graph, node, index, weight)) : weightedPartial(graph, node, index, part);
       if (term) total = add(graph, total, term);
     }
     return total;

@@ -20,7 +20,7 @@ export interface AdjointSolver extends OdeSolver {
    * Adds ∂L/∂parameters to `gradParameters` [nParameter] and writes ∂L/∂state at the start into `gradState` [nState].
    * Exact for the computed numbers: it differentiates the steps really taken, their sizes held fixed.
    *
-   * @throws when the last run did not reach all its times
+   * @throws RangeError when the last run did not reach all its times, or a length does not fit
    */
   pullBack(cotangents: Float64Array, gradParameters: Float64Array, gradState: Float64Array): void;
 }
@@ -58,14 +58,27 @@ export async function compileAdjoint(system: OdeSystem, options: AdjointOptions)
   const { instance, memory } = solver;
   const nState = system.states.length;
   const wrtIndex = wrt.map((id) => system.parameters.indexOf(id));
+  const refuse = (message: string): never => {
+    throw new RangeError(`adjoint of "${system.id}": ${message}`);
+  };
+  /** Where this run's cotangents go: every run gives back what was reserved before it. */
+  let reserved: number | null = null;
+  const anew = <Given extends readonly unknown[], Result>(call: (...given: Given) => Result): ((...given: Given) => Result) => (...given) => {
+    reserved = null;
+    return call(...given);
+  };
   return {
     ...solver,
+    begin: anew(solver.begin),
+    solve: anew(solver.solve),
+    solveAsync: anew(solver.solveAsync),
     pullBack(cotangents, gradParameters, gradState) {
-      const reached = instance.i32[memory.integer.reached / 4] ?? 0;
-      if (cotangents.length !== reached * nState) {
-        throw new RangeError(`adjoint of "${system.id}": ${cotangents.length} cotangents for ${reached} reached times and ${nState} states`);
-      }
-      const address = instance.reserve(8 * Math.max(1, cotangents.length));
+      const [reached, wanted] = [instance.i32[memory.integer.reached / 4] ?? 0, instance.i32[memory.integer.timeCount / 4] ?? 0];
+      if (reached < wanted) refuse(`the last run reached ${reached} of ${wanted} times; a loss has a derivative only where all were reached`);
+      if (cotangents.length !== reached * nState) refuse(`${cotangents.length} cotangents for ${reached} reached times and ${nState} states`);
+      if (gradParameters.length !== system.parameters.length) refuse(`room for ${gradParameters.length} derivatives by ${system.parameters.length} parameters`);
+      if (gradState.length !== nState) refuse(`room for ${gradState.length} derivatives by ${nState} states`);
+      const address = (reserved ??= instance.reserve(8 * Math.max(1, cotangents.length)));
       instance.f64.set(cotangents, address / 8);
       instance.f64.fill(0, at.gradient / 8, at.gradient / 8 + system.parameters.length);
       instance.f64.fill(0, at.lambda / 8, at.lambda / 8 + nState);

@@ -3,6 +3,7 @@ import { instantiate } from "../kernel/instantiate.ts";
 import { memoryLayout } from "../kernel/layout.ts";
 import type { OdeSystem } from "../models/system.ts";
 import { resolverFor, writeAttempt, writeRhs } from "./ode/attempt.ts";
+import { breakpointsOf } from "./ode/breakpoint.ts";
 import { resolveControl } from "./ode/control.ts";
 import { writeInterpolate } from "./ode/interpolate.ts";
 import { writeLoop } from "./ode/loop.ts";
@@ -38,7 +39,7 @@ export async function compileSolver(system: OdeSystem, options: SolverOptions): 
   extend?.({ program, layout, system, method, memory, errorStates, resolve });
   const instance = await instantiate(program.finish(layout.bytes), target);
 
-  const scene = { system, method, memory, instance, control, errorStates };
+  const scene = { system, method, memory, instance, control, errorStates, breakpoints: breakpointsOf(system, errorStates) };
   const kept: RunMemory = { runs: 0 };
   const speed = pace();
   const slice = (run: OdeRun): void => {

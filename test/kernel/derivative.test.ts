@@ -73,6 +73,14 @@ describe("rules", () => {
     expect(slope("min(x, 3)", 2)).toBe(1);
   });
 
+  it("keeps an infinite slope inside the branch that is not taken", () => {
+    for (const guarded of ["sqrt(max(0, x - 2))", "ln(piecewise(1, x < 2, x - 1))", "max(0, x - 2)^0.3", "1/piecewise(1, x < 2, x)", "(-x)^max(2, x)", "sqrt(max(0, min(x - 2, 5)))"]) {
+      expect(slope(guarded, 1.3)).toBeCloseTo(difference(guarded, 1.3), 8);
+      expect(slope(guarded, 1.3)).not.toBeNaN();
+    }
+    expect(slope("sqrt(max(0, x - 2))", 2.25)).toBe(1);
+    expect(slope("sqrt(max(0, min(x - 2, 5)))", 9)).toBe(0);
+  });
   it("has finite Hill slopes at zero", () => {
     const hill = read("x^n/(K^n + x^n)");
     for (const name of ["x", "n", "K"]) expect(Math.abs(evaluate(differentiate(graph, hill, name), at({ x: 0, n: 2, K: 1.5 })))).toBe(0);

@@ -12,6 +12,10 @@ const read = (text: string) => {
 const problems = (text: string): string[] => (readReactionText(text).problems ?? []).map(({ line, column, message }) => `${line}:${column} ${message}`);
 const id = (name: string) => expect.stringContaining(name);
 
+test("a value that is no finite number is one problem", () => {
+  for (const value of ["nan", "inf", "1/0"]) expect(problems(`a = ${value}`)).toEqual(['1:5 the value of "a" is not a finite number']);
+});
+
 describe("reading", () => {
   test("a whole model", () => {
     const network = read(`

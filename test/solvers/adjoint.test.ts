@@ -152,6 +152,50 @@ describe("the discrete adjoint of tsit5", () => {
     expect(results[0]).toEqual(results[1]);
   });
 
+  it("takes outputs at the start and repeated times, behind a jump in time as well", async () => {
+    const system = systemOf({ x: "-k*x + piecewise(k, time < 0.5, 2)*y", y: "x - y^2" }, [1, 0.3], { k: 0.7 });
+    const solver = await compileAdjoint(system, { method: tsit5 });
+    const parameters = Float64Array.of(0.7);
+    const state = Float64Array.of(1, 0.3);
+    for (const requested of [[0], [0, 0], [0, 0, 0.5, 0.5, 2, 2], [1e-9, 0.5]].map((list) => Float64Array.from(list))) {
+      const cotangents = Float64Array.from({ length: 2 * requested.length }, (_, index) => Math.cos(index));
+      const begun = solver.begin({ parameters, state, times: requested });
+      while (begun.status.status === "paused") begun.advance(100);
+      const { steps } = begun.tape();
+      const [byParameter, byState] = [new Float64Array(1), new Float64Array(2)];
+      solver.pullBack(cotangents, byParameter, byState);
+      // Differences of the loss replayed on the recorded steps; without steps the state is its own answer.
+      const loss = (k: number, x: number): number => {
+        const start = { parameters: Float64Array.of(k), state: Float64Array.of(x, 0.3), times: requested };
+        const { values } = solver.solve(steps.length > 0 ? { ...start, steps } : start);
+        return values.reduce((total, value, index) => total + value * (cotangents[index] ?? NaN), 0);
+      };
+      const step = 1e-5;
+      expect((loss(0.7 + step, 1) - loss(0.7 - step, 1)) / (2 * step)).toBeCloseTo(byParameter[0] ?? NaN, 8);
+      expect((loss(0.7, 1 + step) - loss(0.7, 1 - step)) / (2 * step)).toBeCloseTo(byState[0] ?? NaN, 8);
+    }
+  });
+
+  it("refuses an unfinished run and lengths that do not fit, and takes no memory per call", async () => {
+    const system = systemOf({ x: "-k*x" }, [1], { k: 0.7 });
+    const problem = { parameters: Float64Array.of(0.7), state: Float64Array.of(1), times: Float64Array.of(0, 50) };
+    const short = await compileAdjoint(system, { method: tsit5, control: { maxSteps: 3 } });
+    expect(short.solve(problem).times).toHaveLength(1);
+    expect(() => short.pullBack(new Float64Array(1), new Float64Array(1), new Float64Array(1))).toThrow("reached 1 of 2 times");
+    const solver = await compileAdjoint(system, { method: tsit5 });
+    solver.solve(problem);
+    expect(() => solver.pullBack(new Float64Array(2), new Float64Array(2), new Float64Array(1))).toThrow("2 derivatives by 1 parameters");
+    expect(() => solver.pullBack(new Float64Array(2), new Float64Array(1), new Float64Array(2))).toThrow("2 derivatives by 1 states");
+    const bytes = solver.instance.f64.byteLength;
+    const gradients = Array.from({ length: 5000 }, () => {
+      const byState = new Float64Array(1);
+      solver.pullBack(Float64Array.of(0, 1), new Float64Array(1), byState);
+      return byState[0];
+    });
+    expect(new Set(gradients).size).toBe(1);
+    expect(solver.instance.f64.byteLength).toBe(bytes);
+  });
+
   it("refuses an implicit method and an unknown parameter by name", async () => {
     await expect(compileAdjoint(repressor(), { method: rodas5p })).rejects.toThrow("rodas5p is implicit");
     await expect(compileAdjoint(repressor(), { method: tsit5, wrt: ["gamma"] })).rejects.toThrow("no parameter called gamma");

@@ -83,7 +83,7 @@ function assemble(source: Source, id: string, statements: readonly Statement[], 
 
   const values = new Map<string, { number: number | null; formula: string | null; isAmount: boolean; unit: string | null }>();
   for (const entry of table.entries) {
-    if (entry.value) values.set(entry.id, readValue(entry, entry.value, parse, note));
+    if (entry.value) values.set(entry.id, readValue(entry, entry.value, parse));
   }
   const usesDefault = table.entries.some((entry) => entry.kind === "species" && !entry.compartment);
   const compartments = table.entries
@@ -149,7 +149,6 @@ function readValue(
   entry: Entry,
   text: FormulaText,
   parse: FormulaParser,
-  note: (offset: number, message: string) => void,
 ): { number: number | null; formula: string | null; isAmount: boolean; unit: string | null } {
   const none = { number: null, formula: null, isAmount: false, unit: null };
   const [, numberText = text.text, word = null] = /^([+-]?\s*[0-9.]+(?:[eE][+-]?[0-9]+)?)\s+([A-Za-z_][A-Za-z0-9_]*)$/.exec(text.text) ?? [];
@@ -159,9 +158,7 @@ function readValue(
   const formula = parse({ text: (isAmount ? amountText : numberText).replace(/^\+/, " "), offset: text.offset });
   if (!formula) return none;
   const number = plainNumber(formula.expression);
-  if (number !== null) {
-    if (!Number.isFinite(number)) note(text.offset, `the value of "${entry.id}" is not a finite number`);
-    return { ...none, number: number + 0, isAmount, unit: word };
-  }
+  // A number that is not finite is noted by `checkNetwork`.
+  if (number !== null) return { ...none, number: number + 0, isAmount, unit: word };
   return { ...none, formula: formula.text };
 }

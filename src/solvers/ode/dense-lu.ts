@@ -2,6 +2,7 @@ import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { MemoryLayout } from "../../kernel/layout.ts";
 import type { Value } from "../../kernel/program.ts";
+import { reciprocalOfPivot } from "./symbolic-lu.ts";
 
 /** A full matrix in memory, row-major, with the functions that factor it and solve with it. */
 export interface DenseMatrix {
@@ -35,7 +36,8 @@ export function writeDenseLu(program: ProgramBuilder, layout: MemoryLayout, size
     const above = b.local("i32", "above");
     const end = b.local("i32", "end", i32.const(start + rowBytes));
     walk(b, i32.const(start), start + bytes, rowBytes + 8, (pivot) => {
-      b.set(inverse, f64.div(1, f64.load(pivot)));
+      b.set(inverse, f64.load(pivot));
+      b.set(inverse, reciprocalOfPivot(inverse));
       b.store(pivot, inverse);
       walk(b, i32.add(pivot, rowBytes), start + bytes, rowBytes, (below) => {
         b.set(multiple, f64.mul(f64.load(below), inverse));

@@ -1,7 +1,10 @@
+import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Instance } from "../../kernel/instance.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { Status } from "../status.ts";
 import type { OdeControl } from "./control.ts";
+import type { Breakpoints } from "./breakpoint.ts";
+import { jacobianOf } from "./jacobian.ts";
 import { loopCode } from "./loop.ts";
 import type { OdeMemory } from "./memory.ts";
 import type { OdeMethod } from "./method.ts";
@@ -17,6 +20,8 @@ export interface Scene {
   readonly instance: Instance;
   readonly control: OdeControl;
   readonly errorStates: number;
+  /** Times at which rates change course, over the parameters. */
+  readonly breakpoints: Breakpoints;
 }
 
 /** The status of a run that failed before its first step: a state or a rate at the start is not finite. */
@@ -40,6 +45,11 @@ export function diagnose(scene: Scene, code: number): Status {
   const refused = instance.i32[memory.integer.refused / 4];
   const error = instance.functions["attempt"]?.(time, h) ?? NaN;
   if (code === loopCode.nonFinite || (code === loopCode.stepTooSmall && refused === 2)) {
+    const steep = Number.isFinite(error) ? null : infiniteSlope(scene, time);
+    if (steep) {
+      const hint = `the derivative of its rate by "${steep.by}" is not finite here: a root or a power below 1 of a value at 0? try tsit5, or start above 0`;
+      return { status: "non-finite", time, worst: steep.of, hint };
+    }
     const index = Number.isFinite(error) ? largestError(scene, h) : rateOutOfDomain(scene, time, h);
     return {
       status: "non-finite",
@@ -108,6 +118,18 @@ function rateOutOfDomain(scene: Scene, time: number, h: number): number {
     if (wrong >= 0) return wrong;
   }
   return 0;
+}
+
+/** For methods with a Jacobian, its first entry at the start of the step that is not finite. */
+function infiniteSlope({ system, memory, method, instance }: Scene, time: number): { readonly of: string; readonly by: string } | null {
+  if (method.facts.factorizationsPerStep === 0) return null;
+  const values = new Map<string, number>([["time", time]]);
+  system.states.forEach((id, index) => values.set(id, instance.f64[memory.state / 8 + index] ?? NaN));
+  system.parameters.forEach((id, index) => values.set(id, instance.f64[memory.parameters / 8 + index] ?? NaN));
+  const { entries } = jacobianOf(system);
+  const slopes = evaluateAll(entries.map(({ expression }) => expression), (id) => values.get(id) ?? NaN);
+  const wrong = entries[slopes.findIndex((slope) => !Number.isFinite(slope))];
+  return wrong ? { of: system.states[wrong.row] ?? "", by: system.states[wrong.column] ?? "" } : null;
 }
 
 /** |λ| h as seen between the last two stages, which share a time in methods that end with their new state. @source Hairer & Wanner 1996, section IV.2 */

@@ -13,6 +13,8 @@ export const loopCode = { done: 0, paused: 1, stepTooSmall: 2, tooManySteps: 3, 
 
 /** The smallest error the controller divides by: below it a step grows by the full factor anyway. */
 const ERROR_FLOOR = 1e-10;
+/** How far from a breakpoint the steps before and after it end and begin: 4 units in its last place. */
+const BREAKPOINT_MARGIN = 4 * 2 ** -52;
 /** Steps stay below this so that t + h stays finite on systems at rest. */
 const STEP_LARGEST = 1e300;
 
@@ -44,6 +46,8 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
     const refused = b.local("i32", "refused", i32.load(integer.refused));
     const given = b.local("i32", "given", i32.load(integer.stepsCount));
     const end = b.local("f64", "end");
+    const breakpoint = b.local("f64", "breakpoint", f64.load(i32.load(integer.breakpointAddress)));
+    const margin = b.local("f64", "margin");
     const error = b.local("f64", "error");
     const factor = b.local("f64", "factor");
     const code = b.local("i32", "code", i32.const(loopCode.done));
@@ -60,6 +64,18 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
       leave(i32.le(budget, 0), loopCode.paused);
       leave(i32.ge(i32.add(accepted, rejected), i32.load(integer.maxSteps)), loopCode.tooManySteps);
       if (record) leave(i32.ge(i32.load(integer.tapeCount), i32.load(integer.tapeCapacity)), loopCode.tapeFull);
+      // A step ends just before a breakpoint and the next begins just after it: each sees one side only.
+      b.loop((passing) => {
+        b.if(f64.eq(breakpoint, Infinity), () => b.break(passing));
+        b.set(margin, f64.add(f64.mul(BREAKPOINT_MARGIN, f64.abs(breakpoint)), STEP_TINIEST));
+        // Nearer than two smallest steps, what is left could be too small for one.
+        b.if(f64.gt(f64.sub(breakpoint, t), f64.mul(2 * (STEP_FLOOR / BREAKPOINT_MARGIN), margin)), () => b.break(passing));
+        // Steps given for other parameters may have gone past it already: time never goes back.
+        b.set(t, f64.max(t, f64.add(breakpoint, margin)));
+        if (method.facts.firstSameAsLast) b.call("rhs", i32.const(memory.stages), t, i32.const(memory.state));
+        b.store(integer.breakpointAddress, i32.add(i32.load(integer.breakpointAddress), 8));
+        b.set(breakpoint, f64.load(i32.load(integer.breakpointAddress)));
+      });
       b.if(
         i32.gt(given, 0),
         () => {
@@ -68,6 +84,7 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
         },
         () => {
           leave(f64.lt(h, f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST)), loopCode.stepTooSmall);
+          b.if(f64.lt(breakpoint, Infinity), () => b.set(h, f64.min(h, f64.sub(f64.sub(breakpoint, margin), t))));
         },
       );
 

@@ -35,6 +35,8 @@ const integerFields = [
   /** Given step sizes to take without error control; none = 0. */
   "stepsAddress",
   "stepsCount",
+  /** Where the next breakpoint in time stands; the last one is Infinity. */
+  "breakpointAddress",
 ] as const;
 
 export type RealField = (typeof realFields)[number];

@@ -1,5 +1,6 @@
 import type { Status } from "../status.ts";
 import type { Trajectory } from "../trajectory.ts";
+import { breakpointTimes } from "./breakpoint.ts";
 import { resolveControl } from "./control.ts";
 import type { Scene } from "./diagnose.ts";
 import { diagnose, diagnoseStart } from "./diagnose.ts";
@@ -10,6 +11,9 @@ import type { OdeProblem, OdeRun, Tape } from "./solver.ts";
 
 /** Rows of the tape that the first recorded run reserves. */
 const FIRST_TAPE_ROWS = 256;
+
+/** Error scales are at least this: far below any error, but 0 / 0 is avoided where a state is 0 and atol is 0. */
+const SMALLEST_SCALE = 1e-290;
 
 /** What a solver remembers from run to run. */
 export interface RunMemory {
@@ -34,6 +38,8 @@ export function beginRun(compiled: Scene, kept: RunMemory, record: boolean, prob
   const timesAddress = instance.reserve(8 * Math.max(1, problem.times.length));
   const outputsAddress = instance.reserve(8 * Math.max(1, problem.times.length * size));
   const stepsAddress = problem.steps ? instance.reserve(8 * Math.max(1, problem.steps.length)) : 0;
+  const breakpoints = breakpointTimes(system, scene.breakpoints, problem.parameters, startTime, problem.times.at(-1) ?? startTime);
+  const breakpointAddress = instance.reserve(8 * breakpoints.length);
   const rowBytes = tapeRow.bytes(size);
   const tapeAddress = record ? instance.reserve(tapeCapacity * rowBytes) : 0;
 
@@ -41,6 +47,7 @@ export function beginRun(compiled: Scene, kept: RunMemory, record: boolean, prob
   const i = instance.i32;
   f.set(problem.times, timesAddress / 8);
   if (problem.steps) f.set(problem.steps, stepsAddress / 8);
+  f.set(breakpoints, breakpointAddress / 8);
   f.set(problem.parameters, memory.parameters / 8);
   f.set(problem.state, memory.state / 8);
   // Written out: this runs once per solve, and a loop over names costs more than a small solve.
@@ -49,7 +56,8 @@ export function beginRun(compiled: Scene, kept: RunMemory, record: boolean, prob
   f[real.attempted / 8] = 0;
   f[real.previousPower / 8] = 1;
   f[real.rtol / 8] = control.rtol;
-  f[real.atol / 8] = control.atol;
+  // A state that stays 0 would have no scale at all.
+  f[real.atol / 8] = Math.max(control.atol, SMALLEST_SCALE);
   f[real.safety / 8] = control.safety;
   f[real.grow / 8] = control.grow;
   f[real.shrink / 8] = control.shrink;
@@ -67,6 +75,7 @@ export function beginRun(compiled: Scene, kept: RunMemory, record: boolean, prob
   i[integer.tapeCount / 4] = 0;
   i[integer.stepsAddress / 4] = stepsAddress;
   i[integer.stepsCount / 4] = problem.steps?.length ?? 0;
+  i[integer.breakpointAddress / 4] = breakpointAddress;
 
   const read = (name: IntegerField): number => instance.i32[integer[name] / 4] ?? 0;
   const started = instance.functions["begin"]?.() === 1;

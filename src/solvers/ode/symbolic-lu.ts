@@ -96,8 +96,16 @@ export function writeFactorRow(
     }
     const cell = row.cells[slot] ?? 0;
     // The diagonal is finished once all pivots before it are, and columns ascend.
-    cells.set(cell, pivot === index ? f64.div(1, eliminated.local) : eliminated.local);
+    cells.set(cell, pivot === index ? reciprocalOfPivot(eliminated.local) : eliminated.local);
   });
+}
+
+/**
+ * 1/pivot, but NaN where the pivot is infinite: its reciprocal 0 would make every stage 0, a step that goes nowhere with
+ * no error. An infinite slope (a root of a value at 0) is thereby an attempt that failed.
+ */
+export function reciprocalOfPivot(pivot: Local): Value {
+  return f64.div(f64.add(1, f64.mul(0, pivot)), pivot);
 }
 
 /** Writes the two triangular solves, straight-line, in place on a vector given by its components. */

@@ -58,11 +58,17 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
   const { graph } = system;
   const resolver = resolverOf(network, graph);
   const stateOf = new Map(system.states.map((id, index) => [id, index]));
-  const scales = moleculesPerSymbol(network, system, perAmount);
   const toMolecules = inMolecules(network, system, perAmount);
   const rates = reactionRates(network, graph);
   const problems: NetworkProblem[] = [];
   const isFixed = (expression: Expression): boolean => [...symbolsOf([expression])].every((name) => !stateOf.has(name));
+
+  /** Molecules that one unit of a species' symbol in a rate stands for; where a rule sets the volume, that is not the state's scale. */
+  const perConcentration = (id: string): Expression => {
+    const species = network.species.find((one) => one.id === id);
+    const amount = graph.constant(perAmount);
+    return !species || species.substanceOnly ? amount : multiply(graph, amount, resolver.volume(species.compartment, `species:${id}`));
+  };
 
   const writeChannel = (reaction: Reaction, id: string, sign: 1 | -1, factors: readonly Expression[], reactants: readonly Participant[] | null): Channel => {
     const fixed: Expression[] = [graph.constant(perAmount)];
@@ -78,7 +84,9 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
         else varying.push(reservoir);
       } else {
         orders.push({ state, order: stoichiometry });
-        coefficient = divide(graph, coefficient, power(graph, scales[state] ?? graph.constant(1), graph.constant(stoichiometry)));
+        const inAll = power(graph, perConcentration(species), graph.constant(stoichiometry));
+        if (isFixed(inAll)) coefficient = divide(graph, coefficient, inAll);
+        else varying.push(divide(graph, graph.constant(1), inAll));
       }
     }
     const changes = system.states.flatMap((species, state) => {

@@ -66,6 +66,14 @@ describe.each(Object.values(odeMethods))("how runs of $facts.id fail", (method) 
     expect([...trajectory.values]).toEqual([2, 3, 2, 3]);
   });
 
+  it("a state that stays 0 needs no absolute tolerance", async () => {
+    const system = systemOf("still", { a: "-a", b: "-b" }, { a: 1, b: 0 });
+    const trajectory = (await compileSolver(system, { method, control: { atol: 0 } })).solve(problemOf(system, [1]));
+    expect(trajectory.status).toEqual({ status: "done" });
+    expect(trajectory.final[0]).toBeCloseTo(Math.exp(-1), 5);
+    expect(trajectory.final[1]).toBe(0);
+  });
+
   it("starts anywhere: at a large time, at a negative one, and with a scale of nanoseconds", async () => {
     const decay = systemOf("decay", { a: "-k*a" }, { a: 1 }, { k: 1 });
     const solver = await compileSolver(decay, { method });
@@ -75,6 +83,21 @@ describe.each(Object.values(odeMethods))("how runs of $facts.id fail", (method) 
     }
     const fast = solver.solve({ ...problemOf(decay, [1e-9]), parameters: Float64Array.of(1e9) });
     expect(fast.final[0]).toBeCloseTo(Math.exp(-1), 5);
+  });
+});
+
+describe("a slope that is infinite where the rate is finite", () => {
+  it.each([
+    ["its own", { x: "1 - sqrt(x)", z: "-z" }, "x"],
+    ["with a symbolic power", { z: "-z", x: "1 - x^n" }, "x"],
+    ["another's", { x: "1", y: "sqrt(x)" }, "y"],
+    // Too many states for locals.
+    ["in memory", { x: "1 - sqrt(x)", ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`z${i}`, "-x"])) }, "x"],
+  ])("%s is no step to nowhere: rodas5p names it, tsit5 goes on", async (_, rates, worst) => {
+    const system = systemOf("root", rates, { z: 1 }, { n: 0.7 });
+    const implicit = await solved(odeMethods.rodas5p, system, [0, 1]);
+    expect(implicit.status).toMatchObject({ status: "non-finite", time: 0, worst, hint: expect.stringContaining("try tsit5") });
+    expect((await solved(odeMethods.tsit5, system, [0, 1])).status).toEqual({ status: "done" });
   });
 });
 

@@ -35,6 +35,11 @@ describe("propensities", () => {
   it("where a species' symbol is its amount", async () => {
     await expectRate("compartment c = 2; substanceOnly species A in c; J: 2 A => ; k*A^2; A = 5; k = 0.7", 0.7 * 5 * 4);
   });
+  it("in a volume that a rule sets, from parameters or from other molecules", async () => {
+    await expectRate("compartment c; c := 2*half; half = 4; species A in c; J: 2 A => ; c*k*A^2; A = 2.5; k = 3", (3 * 20 * 19) / 8);
+    await expectRate("compartment c; c := 2 + W/2; species A in c, W; J: A => ; c*k*A^2; K: 2 A => ; c*k*A^2; A = 2.5; W = 12; k = 3", (3 * 20 * 20) / 8 + (3 * 20 * 19) / 8);
+    await expectRate("compartment c; c := 8; substanceOnly species A in c; J: 2 A => ; k*A^2; A = 5; k = 0.7", 0.7 * 5 * 4);
+  });
   it("of a reservoir: its powers stand as they are, the others fall", async () => {
     await expectRate("species $S; J: 2 S + 2 A => A; k*S^2*A^2; S = 1.5; A = 3; k = 2", 2 * 2.25 * 6);
   });
