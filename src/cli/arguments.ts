@@ -86,7 +86,8 @@ function checkValue(option: Option, value: string): string | null {
       const number = value.trim() === "" ? Number.NaN : Number(value);
       const whole = option.kind === "integer";
       if (!Number.isFinite(number) || (whole && !Number.isInteger(number))) return `expected a ${whole ? "whole " : ""}number`;
-      return option.min !== undefined && number < option.min ? `expected at least ${option.min}` : null;
+      if (option.min !== undefined && number < option.min) return `expected at least ${option.min}`;
+      return option.kind === "integer" && option.max !== undefined && number > option.max ? `expected at most ${option.max}` : null;
     }
     case "seed": {
       const parsed = parseSeed(value);

@@ -3,6 +3,7 @@ import { readArguments } from "./arguments.ts";
 import { exit, type ExitCode } from "./exit.ts";
 import { generalHelp, verbHelp } from "./help.ts";
 import { Refused } from "./refused.ts";
+import { systemCause } from "./system-cause.ts";
 import { terminalOn } from "./terminal.ts";
 import type { Scene, Verb } from "./verb.ts";
 
@@ -49,6 +50,11 @@ export async function dispatch(argv: readonly string[], verbs: Readonly<Record<s
   try {
     return await verb.run(read.call, { terminal, stop: world.stop, kinds: world.kinds });
   } catch (error) {
+    const cause = systemCause(error);
+    if (cause !== null) {
+      terminal.problem(`semimech ${name}: ${cause}`);
+      return exit.usage;
+    }
     if (!(error instanceof Refused)) throw error;
     for (const problem of error.problems) terminal.problem(`semimech ${name}: ${problem}`);
     return error.code;

@@ -9,11 +9,14 @@ export interface TimeDefaults {
   readonly points: number;
 }
 
+/** All rows are held in memory before the first is printed. */
+const mostPoints = 1_000_000;
+
 /** Options that say at which times, and with which values, a model is looked at. */
 export function timeOptions({ end, points }: TimeDefaults) {
   return {
     end: { kind: "number", min: 0, value: "T", help: `last time (default ${end})` },
-    points: { kind: "integer", min: 2, value: "N", help: `rows, 0 and T among them (default ${points})` },
+    points: { kind: "integer", min: 2, max: mostPoints, value: "N", help: `rows, 0 and T among them (default ${points})` },
     times: { kind: "text", value: "A,B,C", help: "times of the rows, instead of --end and --points" },
     set: { kind: "text", value: "ID=VALUE", many: true, help: "a parameter, compartment or initial value, before initial assignments" },
   } as const satisfies Readonly<Record<string, Option>>;
@@ -49,10 +52,10 @@ export function readSettings(call: Call): Readonly<Record<string, number>> {
 }
 
 /** The model a call names, with `--set` applied. @throws Refused with every problem */
-export async function calledNetwork(call: Call): Promise<Network> {
+export async function calledNetwork(call: Call): Promise<{ readonly network: Network; readonly file: string }> {
   const settings = readSettings(call);
   const { network, file } = await modelOrRefuse(call.positionals[0] ?? "");
   const revised = revise(network, settings);
   if (revised.problems) throw new Refused(networkProblems(file, revised.problems).map(placeText));
-  return revised.network;
+  return { network: revised.network, file };
 }

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
 import { readReactionText, zoo, type Network, type NetworkProblem, type ZooModel } from "../models/index.ts";
 import { didYouMean } from "../study/nearest.ts";
 import { Refused } from "./refused.ts";
@@ -64,6 +64,7 @@ export async function readModel(name: string): Promise<ModelSource | { readonly 
   const models: Readonly<Record<string, ZooModel>> = zoo;
   const known = Object.hasOwn(models, name) ? models[name] : undefined;
   if (known) return { network: known.network, file: name, title: known.facts.title, source: known.facts.source };
+  await refuseOtherInputs(name);
   const looksLikeName = !/[./\\]/.test(name) && name !== "-";
   const text = await readInput(name, looksLikeName ? `, and no model of the zoo${didYouMean(name, Object.keys(models))}` : "");
   const format = unsupportedFormat(name, text);
@@ -71,7 +72,19 @@ export async function readModel(name: string): Promise<ModelSource | { readonly 
   const file = name === "-" ? "<stdin>" : name;
   const answer = readReactionText(text, name === "-" ? "model" : basename(name, extname(name)).replaceAll(/\W/g, "_"));
   if (answer.problems) return { problems: answer.problems.map((problem) => ({ file, ...problem })) };
+  const { species, parameters, reactions, rules } = answer.network;
+  if ([species, parameters, reactions, rules].every((list) => list.length === 0)) {
+    return { problems: [{ file, line: 1, column: 1, message: "the text declares nothing; a model has at least one species, parameter or rule, e.g. 'A -> B; k*A'" }] };
+  }
   return { network: answer.network, file, title: null, source: null };
+}
+
+/** @throws Refused on a scenario or a data table, with the command that reads it */
+async function refuseOtherInputs(name: string): Promise<void> {
+  if (/\.(tsv|csv)$/i.test(name)) throw new Refused([`${name}: a data table is no model; semimech validate ${name} checks it`]);
+  const folder = basename(name) === "scenario.yaml" ? dirname(name) : name;
+  const isScenario = (await stat(join(folder, "scenario.yaml")).catch(() => null))?.isFile() ?? false;
+  if (isScenario) throw new Refused([`${name}: a scenario is no model; semimech validate ${folder} checks it, and its models are the .ant files in it`]);
 }
 
 /** Reads a model that must be right. @throws Refused with every problem */
@@ -88,5 +101,10 @@ export function placeText({ file, line, column, message }: PlacedProblem): strin
 
 /** Problems of a network, under the model's file. */
 export function networkProblems(file: string, problems: readonly NetworkProblem[]): readonly PlacedProblem[] {
-  return problems.map(({ where, message }) => ({ file, line: 0, column: 0, message: `${where}: ${message}` }));
+  return problems.map(({ where, message }) => {
+    const colon = where.indexOf(":");
+    const place = colon < 0 ? where : `${where.slice(0, colon)} "${where.slice(colon + 1)}"`;
+    // Many messages name their place themselves.
+    return { file, line: 0, column: 0, message: message.startsWith(place) ? message : `${place}: ${message}` };
+  });
 }

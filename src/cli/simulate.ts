@@ -45,7 +45,7 @@ export const simulate: Verb = {
     summary: "solve a model through time",
     takes: ["MODEL"],
     examples: [
-      "semimech simulate lotka-volterra --end 20 --points 201",
+      "semimech simulate lotka-volterra --set Prey=500 --end 20 --points 201",
       "semimech simulate model.ant --times 0,1,10 --set k1=0.5 --json",
       "semimech simulate schlogl --method direct --runs 1000 --seed 7 --amounts --json",
     ],
@@ -65,17 +65,19 @@ export const simulate: Verb = {
     const foreign = isStochastic ? ["rtol", "atol"] : ["runs"];
     const problems = foreign.flatMap((name) => (call.text(name) === null ? [] : [`--${name} has no meaning for ${method}`]));
     if (problems.length > 0) throw new Refused(problems);
-    const network = await calledNetwork(call);
-    const output = await (isStochastic ? stochasticOutput(call, scene, network, times, method) : odeOutput(call, scene, network, times, method));
+    const model = await calledNetwork(call);
+    const output = await (isStochastic ? stochasticOutput(call, scene, model, times, method) : odeOutput(call, scene, model, times, method));
     return answer(call, scene, output);
   },
 };
 
-async function stochasticOutput(call: Call, { terminal, stop }: Scene, network: Network, times: Float64Array, method: string): Promise<SimulateOutput> {
+type CalledModel = Awaited<ReturnType<typeof calledNetwork>>;
+
+async function stochasticOutput(call: Call, { terminal, stop }: Scene, { network, file }: CalledModel, times: Float64Array, method: string): Promise<SimulateOutput> {
   const seed = call.seed() ?? simulateDefaults.seed;
   const runs = call.number("runs") ?? simulateDefaults.runs;
   const simulated = await simulateStochastic(network, { times, runs, seed: BigInt(seed), method, amounts: call.flag("amounts"), signal: stop });
-  if (simulated.problems) throw new Refused(networkProblems(network.id, simulated.problems).map(placeText));
+  if (simulated.problems) throw new Refused(networkProblems(file, simulated.problems).map(placeText));
   const { result } = simulated;
   for (const warning of result.warnings) terminal.talk(warning.message);
   if (call.text("seed") === null) terminal.talk(`seed ${seed}`);
@@ -96,14 +98,14 @@ function copied<T>(rows: readonly (readonly T[])[]): T[][] {
   return rows.map((row) => [...row]);
 }
 
-async function odeOutput(call: Call, { terminal, stop }: Scene, network: Network, times: Float64Array, method: string): Promise<SimulateOutput> {
+async function odeOutput(call: Call, { terminal, stop }: Scene, { network, file }: CalledModel, times: Float64Array, method: string): Promise<SimulateOutput> {
   const compiled = odeSystem(network);
-  if (compiled.problems) throw new Refused(networkProblems(network.id, compiled.problems).map(placeText));
+  if (compiled.problems) throw new Refused(networkProblems(file, compiled.problems).map(placeText));
   for (const warning of compiled.warnings) terminal.talk(warning.message);
   const { system } = compiled;
   const missing = system.parameters.filter((_, index) => Number.isNaN(system.parameterValues[index] ?? Number.NaN));
   if (missing.length > 0) throw new Refused(missing.map((id) => `${id} has no value; give one with --set ${id}=VALUE`));
-  const outputs = call.flag("amounts") ? inMolecules(network, system) : system.outputs;
+  const outputs = call.flag("amounts") ? inMolecules(network, system, file) : system.outputs;
   const solver = await compileSolver(system, {
     method: odeMethods[method as keyof typeof odeMethods],
     control: { rtol: call.number("rtol") ?? odeControlDefaults.rtol, atol: call.number("atol") ?? odeControlDefaults.atol },
@@ -124,9 +126,9 @@ async function odeOutput(call: Call, { terminal, stop }: Scene, network: Network
 }
 
 /** Outputs with species as molecules. @throws Refused when a species' unit is no amount */
-function inMolecules(network: Network, system: OdeSystem): readonly Output[] {
+function inMolecules(network: Network, system: OdeSystem, file: string): readonly Output[] {
   const counted = moleculesPerAmount(network, network.species);
-  if (counted.problems) throw new Refused(networkProblems(network.id, counted.problems).map(placeText));
+  if (counted.problems) throw new Refused(networkProblems(file, counted.problems).map(placeText));
   return outputsOf(network, system, counted.perAmount, "molecules");
 }
 

@@ -8,7 +8,7 @@ export type OptionKind =
   | { readonly kind: "flag" }
   | { readonly kind: "text" }
   | { readonly kind: "number"; readonly min?: number }
-  | { readonly kind: "integer"; readonly min: number }
+  | { readonly kind: "integer"; readonly min: number; readonly max?: number }
   | { readonly kind: "seed" }
   | { readonly kind: "choice"; readonly of: readonly string[] };
 

@@ -75,6 +75,7 @@ function textOf(file: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
+    // A read of a folder fails without saying which.
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
   }
 }

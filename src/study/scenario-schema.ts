@@ -1,13 +1,14 @@
 import { z } from "zod";
 
 const largestSeed = 2n ** 64n;
+const seedText = /^(0x[0-9a-fA-F]{1,16}|[0-9]{1,20})$/;
+const expectedSeed = "expected a 64-bit seed: a whole number, or in quotes beyond 2^53 (decimal or 0x)";
 
 /** A 64-bit seed, given out as decimal text; beyond 2^53 it must be quoted. */
 export const seed = z
-  .union([z.int().min(0), z.string().regex(/^(0x[0-9a-fA-F]{1,16}|[0-9]{1,20})$/)], {
-    error: "expected a 64-bit seed: a whole number, or in quotes beyond 2^53 (decimal or 0x)",
-  })
-  .refine((value) => BigInt(value) < largestSeed, { error: "expected a seed below 2^64" })
+  .union([z.int().min(0), z.string().regex(seedText, { error: expectedSeed })], { error: expectedSeed })
+  // Zod refines what the string's pattern has already turned down, and BigInt throws on it.
+  .refine((value) => !seedText.test(String(value)) || BigInt(value) < largestSeed, { error: "expected a seed below 2^64" })
   .transform((value) => BigInt(value).toString());
 
 /** One entry of `learned:`: a flux whose stoichiometry and inputs are declared and whose rate law is not known. */

@@ -59,6 +59,45 @@ describe("the dispatcher", () => {
   });
 });
 
+describe("what a user gets wrong", () => {
+  test("a scenario and a data table are no models, and the verb that reads them is named", async () => {
+    const folder = toyFolder();
+    for (const target of [folder, join(folder, "scenario.yaml")]) {
+      const said = await semimech(["info", target]);
+      expect([said.code, said.out]).toEqual([2, ""]);
+      expect(said.err).toContain(`a scenario is no model; semimech validate ${folder}`);
+    }
+    expect((await semimech(["simulate", "d.tsv"])).err).toContain("d.tsv: a data table is no model; semimech validate d.tsv");
+  });
+
+  test("empty text is no model", async () => {
+    const empty = file("empty.ant", "# nothing yet\n");
+    expect((await semimech(["simulate", empty, "--times", "0"])).code).toBe(2);
+    expect((await json(validateOutput, ["validate", empty], 1)).problems[0]).toMatchObject({ line: 1, column: 1 });
+  });
+
+  test("more rows than memory holds are refused before anything is solved", async () => {
+    const said = await semimech(["simulate", "robertson", "--points", "1e9"]);
+    expect(said).toMatchObject({ code: 2, out: "" });
+    expect(said.err).toContain("--points 1e9: expected at most 1000000");
+  });
+
+  test("a place that cannot be written is bad input with its path and cause, no defect", async () => {
+    const blocked = file("blocked", "");
+    const said = await semimech(["simulate", "robertson", "--times", "0", "--out", blocked]);
+    expect(said).toMatchObject({ code: 2, err: `semimech simulate: ${blocked}: a file stands where a folder is needed\n` });
+    const folder = freshFolder();
+    const book = await semimech(["register", toyFolder(), "--ledger", folder]);
+    expect(book).toMatchObject({ code: 2, err: `semimech register: ${folder}: it is a folder, not a file\n` });
+  });
+
+  test("a problem names its file and its place once", async () => {
+    const model = file("open.ant", "A -> B; rate*A\nA = 1\n");
+    expect((await semimech(["simulate", model])).err).toContain(`${model}: reaction "_J0": "rate" is not defined`);
+    expect((await semimech(["thermo", "schlogl", "--observable", "X^2"])).err).toMatch(/^semimech thermo: schlogl: observable "X\^2": it is not linear/);
+  });
+});
+
 describe("simulate", () => {
   const decay = file("decay.ant", "A -> B; k*A\nA = 2; B = 0; k = 0.5\n");
 

@@ -52,6 +52,16 @@ describe("readScenario", () => {
     `);
   });
 
+  test("a seed that is no number is told with its place", () => {
+    expect(problemsOf(toyScenario.replace("seeds: [1, 2]", 'seeds: [1, two, "0x1ffffffffffffffff", "18446744073709551616"]'))).toMatchInlineSnapshot(`
+      [
+        "scenario.yaml:12:12 "seeds[1]": expected a 64-bit seed: a whole number, or in quotes beyond 2^53 (decimal or 0x)",
+        "scenario.yaml:12:17 "seeds[2]": expected a 64-bit seed: a whole number, or in quotes beyond 2^53 (decimal or 0x)",
+        "scenario.yaml:12:40 "seeds[3]": expected a seed below 2^64",
+      ]
+    `);
+  });
+
   test("says what is missing, what is no list, and where the YAML itself is broken", () => {
     expect(problemsOf("semimech: 2\nid: a\n")).toMatchInlineSnapshot(`
       [

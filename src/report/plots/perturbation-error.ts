@@ -16,8 +16,13 @@ export interface PerturbationErrorPanel {
   readonly conditions: readonly { readonly name: string; readonly errors: readonly number[] }[];
 }
 
+/** Two agents and their doses fit; pairs that share the first agent differ only at the end. */
+const longestName = 60;
+const usualMargin = 260;
+
 function draw(panel: PerturbationErrorPanel): Drawing {
-  const rows = panel.conditions.map((condition, row) => ({ ...condition, row, label: shortName(condition.name) }));
+  const rows = panel.conditions.map((condition, row) => ({ ...condition, row, label: shortName(condition.name, longestName) }));
+  const left = 16 + 6.2 * Math.max(6, ...rows.map((row) => row.label.length));
   const points = rows.flatMap((row) =>
     row.errors.flatMap((error, model) => (Number.isFinite(error) ? [{ row: row.row, error, model }] : [])),
   );
@@ -30,9 +35,9 @@ function draw(panel: PerturbationErrorPanel): Drawing {
   const alt = `Dot plot of the root mean squared error (${panel.unit ?? "unit not stated"}) per held-out condition on ${panel.split}: ${panel.models.map((model, index) => `${model.name} is best in ${wins[index] ?? 0} of ${rows.length}`).join(", ")}. Largest error ${formatNumber(extentOf(points.map((point) => point.error))[1])}.`;
   const svg = renderSvg(
     {
-      width: 640,
+      width: 640 + Math.max(0, left - usualMargin),
       height: 70 + 17 * rows.length,
-      marginLeft: 16 + 6.2 * Math.max(6, ...rows.map((row) => row.label.length)),
+      marginLeft: left,
       marginBottom: 38,
       marginTop: 20,
       marginRight: 16,

@@ -22,11 +22,15 @@ export interface ScorePanel {
   }[];
 }
 
+/** Names of baselines differ at their ends ("…, with intercept"), so they are shown whole; a longer margin widens the figure. */
+const longestName = 48;
+const usualMargin = 230;
+
 function draw(panel: ScorePanel): Drawing {
   const models = panel.models.filter((model) => Number.isFinite(model.value));
   // Two names may shorten to the same text, so rows are told apart by number.
   const rows = models.map((model, row) => ({ ...model, row, low: model.value - 2 * (model.se ?? 0), high: model.value + 2 * (model.se ?? 0) }));
-  const names = rows.map((row) => shortName(row.name));
+  const names = rows.map((row) => shortName(row.name, longestName));
   const horizontal = numericAxis({ label: `${panel.metric} (${panel.unit ?? "unit of the metric"}; ${panel.direction} is better)`, values: rows.map((row) => row.value) });
   const smallest = extentOf(rows.map((row) => row.value))[0];
   const drawn = rows.map((row) => ({ ...row, low: horizontal.type === "log" ? Math.max(row.low, smallest / 2) : row.low }));
@@ -34,7 +38,7 @@ function draw(panel: ScorePanel): Drawing {
   const left = 16 + 6.2 * Math.max(6, ...names.map((name) => name.length));
   const svg = renderSvg(
     {
-      width: 470,
+      width: 470 + Math.max(0, left - usualMargin),
       height: 74 + 22 * rows.length,
       marginLeft: left,
       marginBottom: 38,

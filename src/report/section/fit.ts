@@ -22,15 +22,18 @@ export function chosenCurves(curves: readonly FitCurve[], limit: number = drawnP
 const bandNames = { noise: "measurement-noise", ensemble: "ensemble" } as const;
 
 const bandSentences = {
-  noise: "Measurement-noise band: what the error model states around the first line.",
-  ensemble: "Ensemble band: the spread of the trained ensemble.",
+  noise: (line: string) => `Measurement-noise band: two standard deviations of the error model around ${line}.`,
+  ensemble: () => "Ensemble band: the spread of the trained ensemble.",
 } as const;
 
 export function fitSection(context: ReportContext): Section {
   const { curves, out } = context.result;
   if (curves.length === 0) return { id: "fit", title: "Fit against data", body: html`<p class="empty">No curve through time was recorded in this run.</p>` };
   const chosen = chosenCurves(curves);
-  const names = [...new Set(chosen.flatMap((curve) => Object.keys(curve.lines)))];
+  // The judged model comes first: bands are drawn around it, in its colour.
+  const rank = (name: string) => (context.role(name) === "subject" ? 0 : 1);
+  const subjectFirst = (list: readonly string[]) => list.toSorted((a, b) => rank(a) - rank(b));
+  const names = subjectFirst([...new Set(chosen.flatMap((curve) => Object.keys(curve.lines)))]);
   const bands = [...new Set(chosen.flatMap((curve) => curve.band?.kind ?? []))];
   const legend: readonly LegendEntry[] = [
     ...names.map((name) => ({ name: context.title(name), swatch: "line" as const, style: context.style(name) })),
@@ -46,7 +49,7 @@ export function fitSection(context: ReportContext): Section {
       timeUnit: curve.timeUnit,
       role: curve.role,
       times: curve.times,
-      lines: Object.entries(curve.lines).map(([name, values]) => ({ name: context.title(name), style: context.style(name), values })),
+      lines: subjectFirst(Object.keys(curve.lines)).map((name) => ({ name: context.title(name), style: context.style(name), values: curve.lines[name] ?? [] })),
       band: curve.band,
       data: curve.data,
     }),
@@ -54,10 +57,10 @@ export function fitSection(context: ReportContext): Section {
   return {
     id: "fit",
     title: "Fit against data",
-    body: html`${left > 0 ? html`<p>${count(chosen.length, "panel")} of ${curves.length} are drawn, held-out conditions first; the other ${left} stand in the folder <code>results/</code> of this run (<code>${out}</code>).</p>` : null}
+    body: html`${left > 0 ? html`<p>${count(chosen.length, "panel")} of ${curves.length} are drawn, held-out conditions first; the other ${left} stand in <code>curves.tsv</code> in the run's folder (<code>${out}</code>).</p>` : null}
 ${figureOf({
   label: "Fit against data, one panel per condition and observable",
-  caption: [...bands.map((kind) => bandSentences[kind]), "Held-out conditions were never seen in training."].join(" "),
+  caption: [...bands.map((kind) => bandSentences[kind](context.title(names[0] ?? ""))), "Held-out conditions were never seen in training."].join(" "),
   legend,
   drawings,
   panels: "small",

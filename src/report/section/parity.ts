@@ -50,7 +50,7 @@ function scatter(context: ReportContext, split: string, points: readonly ParityP
   ];
   return figureOf({
     label: `Predicted against observed responses on ${split}`,
-    caption: `Filled: held-out conditions; open grey: training conditions; dashed: perfect prediction.${left > 0 ? ` ${left} more models stand in the folder results/ of this run.` : ""}`,
+    caption: `Filled: held-out conditions; open grey: training conditions; dashed: perfect prediction.${left > 0 ? ` ${left} more models stand in parity.tsv of the run's folder.` : ""}`,
     drawings,
     legend,
     panels: "quarter",
@@ -79,7 +79,7 @@ function perPerturbation(context: ReportContext, split: string, points: readonly
   const left = rows.length - listed.length;
   return figureOf({
     label: `Error per held-out perturbation on ${split}`,
-    caption: `Root mean squared error over the features of each held-out condition; further left is better.${left > 0 ? ` ${listed.length} of ${rows.length} conditions are shown, in the order of the data; the rest stands in the folder results/ of this run.` : ""}`,
+    caption: `Root mean squared error over the features of each held-out condition; further left is better.${left > 0 ? ` ${listed.length} of ${rows.length} conditions are shown, in the order of the data; the rest stands in parity.tsv of the run's folder.` : ""}`,
     drawings: [drawing],
     legend: shown.map((model, index) => ({ name: context.title(model), swatch: index === 0 ? ("marker" as const) : ("open" as const), style: context.style(model) })),
     panels: "wide",

@@ -50,7 +50,7 @@ function fluxFigures(context: ReportContext): Html | null {
   )}
 ${figureOf({
   label: known.length > 0 ? "Learned flux beside the deleted one" : "Learned flux through time",
-  caption: `${known.length > 0 ? "The dotted line is the flux of the reaction that was taken out of the model before training." : "The true flux is not known."}${left > 0 ? ` ${drawings.length} of ${curves.length} trajectories are drawn, held-out ones first; the rest stands in the folder results/ of this run.` : ""}`,
+  caption: `${known.length > 0 ? "The dotted line is the flux of the reaction that was taken out of the model before training." : "The true flux is not known."}${left > 0 ? ` ${drawings.length} of ${curves.length} trajectories are drawn, held-out ones first; the rest stands in learned-fluxes.tsv of the run's folder.` : ""}`,
   drawings,
   legend: [
     { name: "learned", swatch: "line", style: seriesStyle(0) },

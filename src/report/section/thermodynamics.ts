@@ -55,7 +55,7 @@ export function thermodynamicsSection(context: ReportContext): Section {
   const observables = [...new Set(drawn.flatMap((curve) => Object.keys(curve.tightness)))];
   const shownObservables = observables.slice(0, drawnObservables);
   const oneWay = oneWayReactions(curves);
-  const others = curves.length > drawn.length ? ` ${drawn.length} of ${curves.length} trajectories are drawn; the rest stands in the folder results/ of this run.` : "";
+  const others = curves.length > drawn.length ? ` ${drawn.length} of ${curves.length} trajectories are drawn; the rest stands in thermodynamics.tsv of the run's folder.` : "";
   const inOrder = reactions.filter((name) => leading.includes(name));
   const entropyLegend: readonly LegendEntry[] = [
     { name: "total", swatch: "line", style: { ...truthStyle, dash: null } },

@@ -52,7 +52,7 @@ export function trainingSection(context: ReportContext): Section {
     title: "Training",
     body: html`${figureOf({
       label: "Loss during training",
-      caption: `One panel per model and split, every fit overlaid.${left > 0 ? ` ${left} more panels stand in the folder results/ of this run.` : ""}`,
+      caption: `One panel per model and split, every fit overlaid.${left > 0 ? ` ${left} more panels stand in training.tsv of the run's folder.` : ""}`,
       drawings,
       legend: [
         { name: "training loss", swatch: "line", style: grey },

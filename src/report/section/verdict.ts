@@ -66,12 +66,21 @@ export function verdictSentence(verdict: Verdict, result: RunResult, title: (mod
 
 const sentencesShown = 6;
 
+/** Worst first. */
+const verdictOrder: readonly Verdict["verdict"][] = ["loses", "no advantage", "advantage"];
+
 function predictionLine(result: RunResult, title: (model: string) => string): VerdictLine {
   const question = "What beats what?";
   const verdicts = result.verdicts.filter((verdict) => verdict.metric === result.primary.metric);
   if (verdicts.length === 0) return { question, answers: [`No verdict: nothing was judged in the primary metric, ${result.primary.metric}.`], tone: "neutral" };
-  const answers = verdicts.slice(0, sentencesShown).map((verdict) => verdictSentence(verdict, result, title));
-  if (verdicts.length > sentencesShown) answers.push(`${verdicts.length - sentencesShown} more verdicts stand in the score table.`);
+  // Where not all fit, a defeat is never what is left out.
+  const shown = verdicts.length > sentencesShown ? verdicts.toSorted((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict)).slice(0, sentencesShown) : verdicts;
+  const answers = shown.map((verdict) => verdictSentence(verdict, result, title));
+  const left = verdicts.filter((verdict) => !shown.includes(verdict));
+  if (left.length > 0) {
+    const tally = verdictOrder.map((kind) => [kind, left.filter((verdict) => verdict.verdict === kind).length] as const).filter(([, n]) => n > 0);
+    answers.push(`${left.length} more (${tally.map(([kind, n]) => `${n} ${kind}`).join(", ")}) stand in the table of verdicts.`);
+  }
   const has = (kind: Verdict["verdict"]): boolean => verdicts.some((verdict) => verdict.verdict === kind);
   return { question, answers, tone: has("loses") ? "bad" : has("no advantage") ? "neutral" : "good" };
 }

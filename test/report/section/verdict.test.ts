@@ -38,6 +38,15 @@ test("one lost split is enough for the line not to look good", () => {
   expect(verdictLines({ ...run, verdicts: first === undefined ? [] : [first] })[1]?.tone).toBe("good");
 });
 
+test("where not all verdicts fit, defeats come first and the rest is counted by kind", () => {
+  const lost = run.verdicts.filter((verdict) => verdict.verdict === "loses").slice(0, 1);
+  const won = run.verdicts.filter((verdict) => verdict.verdict === "advantage").slice(0, 1);
+  const verdicts = [...Array.from({ length: 8 }, () => won).flat().map((verdict, index) => ({ ...verdict, split: `split ${index}` })), ...lost];
+  const line = verdictLines({ ...run, verdicts })[1];
+  expect(line?.answers[0]).toContain("loses to");
+  expect(line?.answers.at(-1)).toBe("3 more (3 advantage) stand in the table of verdicts.");
+});
+
 test("only the primary metric is judged in the five lines", () => {
   const secondary = run.verdicts.map((verdict) => ({ ...verdict, metric: "r" }));
   expect(answer({ ...run, verdicts: secondary }, 1)).toBe("No verdict: nothing was judged in the primary metric, rmse.");
