@@ -59,7 +59,9 @@ export async function multistart(
     running = null;
     if (result.status === "stopped") {
       const state: MultistartState = { finished, running: result.state };
-      return { status: "stopped", losses: finished.map((each) => each.loss), best: result.values, loss: bestLoss(), history: result.history, state };
+      // The losses of a start in its early stages have other penalties than the last stage's, so a finished start goes before it.
+      const kept = finished.find((each) => each.loss !== null && each.loss === bestLoss());
+      return { status: "stopped", losses: finished.map((each) => each.loss), best: (kept ?? result).values, loss: kept?.loss ?? result.loss, history: (kept ?? result).history, state };
     }
     const loss = result.status === "failed" || !Number.isFinite(result.loss) ? null : result.loss;
     finished.push({ loss, values: result.values, history: result.history });

@@ -23,7 +23,7 @@ export function predictPath(solver: OdeSolver, system: OdeSystem, condition: Fit
   let rejected = 0;
   for (const segment of plan.segments) {
     segment.enterInto(state);
-    const trajectory = solver.solve({ parameters: segment.parameters(values), state, times: segment.times });
+    const trajectory = solver.solve({ parameters: segment.parameters(values), state, times: segment.times, startTime: segment.begin });
     accepted += trajectory.statistics.accepted;
     rejected += trajectory.statistics.rejected;
     const { status } = trajectory;

@@ -7,7 +7,9 @@ import type { FitCondition } from "./problem.ts";
 
 /** One segment made ready: when it is read, and what it fixes. */
 export interface PlannedSegment {
-  /** Times since the segment's start [nRow]; the last row is its end. */
+  /** Start · from the start of the protocol, so that a rate that reads `time` goes on where the segment before ended. */
+  readonly begin: number;
+  /** Times from the start of the protocol [nRow]; the last row is the segment's end. */
   readonly times: Float64Array;
   /** Rows that carry data, and which of the condition's times they are. */
   readonly measured: readonly { readonly row: number; readonly time: number }[];
@@ -30,7 +32,7 @@ export interface SegmentPlan {
 /**
  * Splits a condition's measurement times over its segments. A time on a boundary belongs to the end of the earlier one.
  *
- * @throws when a control, a start state or a time does not fit the system
+ * @throws when a control or a start state is unknown to the system, or a time lies after the protocol's end
  */
 export function planSegments(system: OdeSystem, condition: FitCondition): SegmentPlan {
   const parameterIndex = new Map(system.parameters.map((id, index) => [id, index]));
@@ -42,22 +44,27 @@ export function planSegments(system: OdeSystem, condition: FitCondition): Segmen
   const stateIndex = new Map(system.states.map((id, index) => [id, index]));
   let begin = 0;
   let nextTime = 0;
-  const segments = condition.segments.map((segment, number): PlannedSegment => {
-    const isLast = number === condition.segments.length - 1;
-    const end = isLast ? Math.max(condition.times.at(-1) ?? 0, Number.isFinite(segment.duration) ? begin + segment.duration : 0) : begin + segment.duration;
+  // A segment of no length does nothing at all; only what is measured at time 0 needs one.
+  const lasting = condition.segments.filter((segment) => segment.duration > 0);
+  const segments = (lasting.length > 0 ? lasting : [{ controls: {}, start: {}, duration: 0 }]).map((segment, number): PlannedSegment => {
+    const from = begin;
+    const end = Number.isFinite(segment.duration) ? begin + segment.duration : Math.max(begin, condition.times.at(-1) ?? 0);
     const times: number[] = [];
     const measured: { row: number; time: number }[] = [];
-    while (nextTime < condition.times.length && (condition.times[nextTime] ?? 0) <= end) {
+    // A measurement at 0.8 and a boundary at 0.7 + 0.1 are the same time: sums of durations round by an ulp each.
+    const slack = (number + 1) * Number.EPSILON * end;
+    while (nextTime < condition.times.length && (condition.times[nextTime] ?? 0) <= end + slack) {
       measured.push({ row: times.length, time: nextTime });
-      times.push((condition.times[nextTime] ?? 0) - begin);
+      times.push(Math.min(condition.times[nextTime] ?? 0, end));
       nextTime++;
     }
-    if (times.at(-1) !== end - begin) times.push(end - begin);
+    if (times.at(-1) !== end) times.push(end);
     begin = end;
     const controls = Object.entries(segment.controls).map(([id, value]) => ({ index: indexOf(id, parameterIndex, "parameter"), value }));
     const starts = Object.entries(segment.start).map(([id, value]) => ({ index: indexOf(id, stateIndex, "state"), value }));
     const parameters = new Float64Array(system.parameters.length);
     return {
+      begin: from,
       times: Float64Array.from(times),
       measured,
       controlled: controls.map((control) => control.index),
@@ -74,7 +81,7 @@ export function planSegments(system: OdeSystem, condition: FitCondition): Segmen
       },
     };
   });
-  if (nextTime < condition.times.length) throw new Error(`condition ${condition.id}: time ${condition.times[nextTime]} lies after its protocol's end`);
+  if (nextTime < condition.times.length) throw new Error(`condition ${condition.id}: time ${condition.times[nextTime]} lies after its protocol's end at ${begin}`);
   return { condition, segments, initialState: (values) => initialState(system, values) };
 }
 

@@ -28,7 +28,7 @@ export interface TrainingState {
 export interface TrainingResult {
   readonly status: "done" | "stopped" | "failed";
   readonly values: Readonly<Record<string, number>>;
-  /** Loss of the last stage at `values`. */
+  /** What `values` were kept for: the last stage's validation value where there are validation conditions, else its loss. */
   readonly loss: number;
   readonly validation: number | null;
   readonly history: readonly TrainingPoint[];
@@ -40,8 +40,9 @@ const validationEvery = 20;
 const checkpointEverySeconds = 2;
 
 /**
- * Runs a recipe on a problem. Every stage starts from the best point of the one before; within a stage the point with
- * the lowest validation value is kept (the lowest loss when there are no validation conditions).
+ * Runs a recipe on a problem. Every stage starts from the best point of the one before; within a stage, its start included, the
+ * point with the lowest validation value is kept (the lowest loss when there are no validation conditions). A validation value is
+ * the misfit of the validation data alone: priors and penalties shape the fit, they do not judge it.
  */
 export async function train(
   problem: FitProblem,
@@ -65,8 +66,19 @@ export async function train(
     }
   }
   const last = recipe.at(-1);
-  const value = validation.length > 0 && last ? (await compileStage({ ...problem, conditions: validation }, last, state.values, false)).value(state.values) : null;
+  const value = validation.length > 0 && last ? (await compileStage(asValidation(problem, validation), last, state.values, false)).value(state.values) : null;
   return { status: Number.isFinite(loss) ? "done" : "failed", values: state.values, loss, validation: value, history: state.history, state };
+}
+
+const asValidation = (problem: FitProblem, conditions: readonly FitCondition[]): FitProblem => ({
+  ...problem,
+  conditions,
+  free: problem.free.map((parameter) => ({ ...parameter, prior: null })),
+});
+
+/** The better of what was kept and a new point; a point without a score is none. */
+function bestOf(best: TrainingState["best"], score: number | null, values: Readonly<Record<string, number>>): TrainingState["best"] {
+  return score !== null && Number.isFinite(score) && score < (best?.score ?? Number.MAX_VALUE) ? { score, values } : best;
 }
 
 const iterationsOf = (stage: Stage): number => stage.optimiser.options.iterations ?? optimisers[stage.optimiser.id].defaults.iterations;
@@ -91,7 +103,8 @@ async function compileStage(problem: FitProblem, stage: Stage, values: Readonly<
       .map(([id, weight]): [string, number] => [id, weight * stage.penalty])
       .filter(([, weight]) => penalised && weight > 0),
   );
-  const objective = await compileTrajectoryObjective({ ...problem, system: { ...problem.system, parameterValues }, free: moving, penalties });
+  const leastSquares = penalised && optimisers[stage.optimiser.id].facts.needs === "least squares";
+  const objective = await compileTrajectoryObjective({ ...problem, system: { ...problem.system, parameterValues }, free: moving, penalties }, { leastSquares });
   const coordinates = (named: Readonly<Record<string, number>>): number[] => moving.map((parameter) => coordinateOf(parameter, named[parameter.id] ?? parameter.start));
   return {
     objective,
@@ -110,11 +123,12 @@ async function runStage(
 ): Promise<{ state: TrainingState; loss: number; stopped: boolean }> {
   const { hooks } = run;
   const fitted = await compileStage(problem, stage, from.values, true);
-  const held = validation.length > 0 ? await compileStage({ ...problem, conditions: validation }, stage, from.values, false) : null;
+  const held = validation.length > 0 ? await compileStage(asValidation(problem, validation), stage, from.values, false) : null;
   const before = run.recipe.slice(0, from.stage).reduce((sum, earlier) => sum + iterationsOf(earlier), 0);
   const step = stepper(stage, fitted.objective);
   let optimiser = from.optimiser ?? step.begin(fitted.coordinates(from.values));
   let { best } = from;
+  if (held && best === null) best = bestOf(null, held.value(from.values), from.values);
   const history = [...from.history];
   const snapshot = (): TrainingState => ({ stage: from.stage, optimiser, values: from.values, best, history: [...history] });
   let lastCheckpoint = Date.now();
@@ -128,9 +142,10 @@ async function runStage(
     const values = { ...from.values, ...fitted.values(evaluatedAt ?? optimiser.x) };
     const look = optimiser.iteration % validationEvery === 0 || optimiser.converged || optimiser.iteration === iterationsOf(stage);
     const heldValue = look && held ? held.value(values) : null;
-    if (look || stage.optimiser.id !== "adam") history.push({ iteration: before + optimiser.iteration, loss: optimiser.value, validation: heldValue });
-    const score = held ? heldValue : optimiser.value;
-    if (score !== null && Number.isFinite(score) && score < (best?.score ?? Number.MAX_VALUE)) best = { score, values };
+    // A point where the model cannot be solved has no loss to show.
+    const isSolved = optimiser.value < Number.MAX_VALUE;
+    if (isSolved && (look || stage.optimiser.id !== "adam")) history.push({ iteration: before + optimiser.iteration, loss: optimiser.value, validation: heldValue });
+    best = bestOf(best, held ? heldValue : optimiser.value, values);
     hooks.progress(before + optimiser.iteration, run.total, best?.score ?? optimiser.value);
     const now = Date.now();
     if (now - lastCheckpoint > 1000 * checkpointEverySeconds) {

@@ -42,7 +42,7 @@ export async function compileTrajectoryLeastSquares(problem: FitProblem): Promis
       for (const segment of plan.segments) {
         segment.enterInto(state);
         for (let block = 1; block * nState < width; block++) segment.leaveInto(state.subarray(block * nState, (block + 1) * nState));
-        const trajectory = solver.solve({ parameters: segment.parameters(values), state, times: segment.times });
+        const trajectory = solver.solve({ parameters: segment.parameters(values), state, times: segment.times, startTime: segment.begin });
         if (trajectory.status.status !== "done") return false;
         for (const { row: at, time } of segment.measured) {
           for (let o = 0; o < nObservation; o++) {

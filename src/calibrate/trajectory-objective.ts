@@ -1,7 +1,7 @@
 import { type AdjointSolver, compileAdjoint } from "../solvers/adjoint.ts";
 import { tsit5 } from "../solvers/ode/index.ts";
 import type { Objective } from "./objective.ts";
-import { countMeasured, observationWeights } from "./observation.ts";
+import { countMeasured, observationWeights, requireDeviations } from "./observation.ts";
 import { type FitProblem, valueOf } from "./problem.ts";
 import { type SegmentPlan, initialDerivatives, planSegments } from "./segment-plan.ts";
 import { compileTrajectoryLeastSquares } from "./trajectory-least-squares.ts";
@@ -11,11 +11,13 @@ import { compileTrajectoryLeastSquares } from "./trajectory-least-squares.ts";
  * value = (½ Σ ((y - d)/sd)² + ½ Σ ((x - prior)/sd)²) / nValue + Σ λ mean_c penalty.
  *
  * The gradient is the discrete adjoint of the steps really taken, so it is exact for the computed value at those steps.
+ * `leastSquares: false` spares the forward sensitivities, which many weights make long to compile.
  */
-export async function compileTrajectoryObjective(problem: FitProblem): Promise<Objective> {
+export async function compileTrajectoryObjective(problem: FitProblem, options: { readonly leastSquares: boolean } = { leastSquares: true }): Promise<Objective> {
   const { system, free } = problem;
+  requireDeviations(problem.conditions);
   const solver = await compileAdjoint(system, { method: tsit5, control: { rtol: problem.rtol, atol: problem.atol } });
-  const leastSquares = Object.keys(problem.penalties).length === 0 ? await compileTrajectoryLeastSquares(problem) : null;
+  const leastSquares = options.leastSquares && Object.keys(problem.penalties).length === 0 ? await compileTrajectoryLeastSquares(problem) : null;
   const plans = problem.conditions.map((condition) => planSegments(system, condition));
   const weights = observationWeights(problem);
   const startDerivatives = initialDerivatives(system, free.map((parameter) => parameter.id));
@@ -88,7 +90,7 @@ function conditionValue(
   for (const [index, segment] of plan.segments.entries()) {
     segment.enterInto(state);
     starts.push(state);
-    const trajectory = solver.solve({ parameters: segment.parameters(values), state, times: segment.times });
+    const trajectory = solver.solve({ parameters: segment.parameters(values), state, times: segment.times, startTime: segment.begin });
     if (trajectory.status.status !== "done") return Number.NaN;
     const cotangent = new Float64Array(trajectory.values.length);
     for (const { row, time } of segment.measured) {
@@ -135,7 +137,7 @@ function pullBackSegments(
     if (!segment || !cotangent) continue;
     // The last segment's tape is still in memory; earlier ones are solved again, which costs less than keeping every tape.
     if (index < plan.segments.length - 1) {
-      solver.solve({ parameters: segment.parameters(values), state: starts[index] ?? lambda, times: segment.times });
+      solver.solve({ parameters: segment.parameters(values), state: starts[index] ?? lambda, times: segment.times, startTime: segment.begin });
       const last = cotangent.length - nState;
       for (let s = 0; s < nState; s++) cotangent[last + s] += lambda[s] ?? 0;
     }

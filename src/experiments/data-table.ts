@@ -164,6 +164,8 @@ function splitRecords(text: string): { readonly records: readonly TableRecord[];
   try {
     parse(text, {
       delimiter: "\t",
+      // Each line may end its own way: left to guess, the reader takes the first line's ending and swallows the others as text.
+      record_delimiter: ["\r\n", "\n", "\r"],
       bom: true,
       // Ragged rows are counted against the header by the caller, which collects them all instead of stopping at the first.
       relax_column_count: true,

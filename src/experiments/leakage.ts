@@ -145,6 +145,7 @@ function equalInputs(task: PredictionTask): readonly Case[] {
 }
 
 function unseenOf(task: PredictionTask): Unseen {
+  if (task.unseen !== undefined) return task.unseen;
   const kinds: Readonly<Record<string, { readonly facts: { readonly unseen: Unseen } }>> = splitKinds;
   return Object.hasOwn(kinds, task.kind) ? (kinds[task.kind]?.facts.unseen ?? "condition") : "condition";
 }

@@ -1,3 +1,5 @@
+import type { Unseen } from "./split/kind.ts";
+
 /** What a predictor is asked: a table of responses per condition, and folds that say which whole conditions it may see. */
 
 /** One agent as applied: which perturbation, and at what dose (1 for a plain knockout). */
@@ -62,6 +64,8 @@ export interface PredictionTask {
   /** The split's id as printed. */
   readonly id: string;
   readonly kind: string;
+  /** What training and test may not share, for a kind that `splitKinds` does not know; whole conditions where not given. */
+  readonly unseen?: Unseen;
   readonly table: ResponseTable;
   readonly folds: readonly Fold[];
   readonly groups: readonly ScoringGroup[];

@@ -27,12 +27,16 @@ export interface AttachedFlux {
  * The stoichiometry keeps every conservation law; the mass-action gate makes the flux vanish where its substrate does,
  * so that no species is driven below zero. As initialised the flux is zero and the network behaves as without it.
  *
- * @throws when an input or a species is unknown
+ * @throws when an input or a species is unknown, the id is taken, or a stoichiometry is 0
  */
 export function attachLearnedFlux(network: Network, flux: LearnedFlux, options: DenseOptions, stream: RandomStream): AttachedFlux {
   const known = new Set([...network.species, ...network.parameters].map((entity) => entity.id));
   const unknown = [...Object.keys(flux.stoichiometry), ...flux.inputs].filter((id) => !known.has(id));
   if (unknown.length > 0) throw new Error(`learned flux ${flux.id}: ${unknown.join(", ")} not in the model ${network.id}`);
+
+  if (network.reactions.some(({ id }) => id === flux.id) || known.has(flux.id)) throw new Error(`learned flux ${flux.id}: the model ${network.id} already has something of this name`);
+  const still = Object.keys(flux.stoichiometry).filter((id) => flux.stoichiometry[id] === 0);
+  if (still.length > 0) throw new Error(`learned flux ${flux.id}: the stoichiometry of ${still.join(", ")} is 0; name it as an input instead`);
 
   const reactants: Participant[] = [];
   const products: Participant[] = [];

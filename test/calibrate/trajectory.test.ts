@@ -3,6 +3,7 @@ import { coordinateOf, type FitCondition, type FitProblem } from "../../src/cali
 import { mechanismFirst, together } from "../../src/calibrate/recipe.ts";
 import { silentHooks } from "../../src/calibrate/hooks.ts";
 import { multistart } from "../../src/calibrate/multistart.ts";
+import { planSegments } from "../../src/calibrate/segment-plan.ts";
 import { predictPath, parametersWith } from "../../src/calibrate/predict.ts";
 import { train, type TrainingState } from "../../src/calibrate/train.ts";
 import { compileTrajectoryObjective } from "../../src/calibrate/trajectory-objective.ts";
@@ -94,6 +95,12 @@ describe("the trajectory objective", () => {
     });
   });
 
+  it("names the value that has no standard deviation above 0", async () => {
+    const fit = await problem(1e-5);
+    const conditions = fit.conditions.map((condition, index) => (index === 1 ? { ...condition, sd: condition.sd.map((sd, place) => (place === 4 ? 0 : sd)) } : condition));
+    await expect(compileTrajectoryObjective({ ...fit, conditions })).rejects.toThrow(/condition inhibited, then free: the value [\d.]+ has the standard deviation 0/);
+  });
+
   it("names a free parameter that the system does not have", async () => {
     const fit = await problem();
     const free = [...fit.free, { id: "k9", group: "mechanism", scale: "log", start: 1, prior: null } as const];
@@ -136,5 +143,112 @@ describe("training", () => {
     const [first, second] = [await run(), await run()];
     expect(first.losses).toEqual(second.losses);
     expect(new Set(first.losses).size).toBe(3);
+  });
+});
+
+/** dA/dt = k·time, so that A(t) = k t²/2 whatever the segments. */
+function ramp(): OdeSystem {
+  const read = readReactionText("species A; make: => A; k*time; A = 0; k = 3", "ramp");
+  if (read.problems) throw new Error(read.problems.map((each) => each.message).join());
+  const compiled = odeSystem(read.network);
+  if (compiled.problems) throw new Error(compiled.problems.map((each) => each.message).join());
+  return compiled.system;
+}
+
+const rampCondition = (durations: readonly number[], times: readonly number[], values: readonly number[] = []): FitCondition => ({
+  id: "ramp",
+  segments: durations.map((duration) => ({ controls: {}, start: {}, duration })),
+  times: Float64Array.from(times),
+  values: Float64Array.from(values),
+  sd: new Float64Array(values.length).fill(1),
+});
+
+describe("segments", () => {
+  it("go on in time: a rate that reads it does not start again", async () => {
+    const model = ramp();
+    const solver = await compileSolver(model, { method: tsit5, control: { rtol: 1e-10, atol: 1e-12 } });
+    const path = predictPath(solver, model, rampCondition([1, 0.5, 0.5], [0.5, 1, 1.25, 2]), parametersWith(model, {}));
+    [0.5, 1, 1.25, 2].forEach((time, row) => expect(path.states[row]).toBeCloseTo(1.5 * time * time, 9));
+  });
+
+  it("that go on in time have the same gradient by both ways", async () => {
+    const fit: FitProblem = {
+      system: ramp(),
+      free: [{ id: "k", group: "mechanism", scale: "linear", start: 3, prior: null }],
+      observations: [{ id: "A", states: { A: 1 } }],
+      conditions: [rampCondition([1, 1], [0.5, 2], [0, 0])],
+      penalties: {},
+      rtol: 1e-10,
+      atol: 1e-12,
+    };
+    const objective = await compileTrajectoryObjective(fit);
+    const gradient = new Float64Array(1);
+    const value = objective.gradientInto(gradient, Float64Array.of(3));
+    // A = k t²/2 at 0.5 and 2: ½ (0.125² + 2²) k² / 2 values.
+    expect(value).toBeCloseTo(((0.125 ** 2 + 4) * 9) / 4, 8);
+    expect(gradient[0]).toBeCloseTo(((0.125 ** 2 + 4) * 3) / 2, 8);
+    const [residuals, jacobian] = [new Float64Array(2), new Float64Array(2)];
+    objective.leastSquares?.jacobianInto(residuals, jacobian, Float64Array.of(3));
+    expect(jacobian[0]).toBeCloseTo(0.125 / Math.SQRT2, 8);
+    expect(jacobian[1]).toBeCloseTo(2 / Math.SQRT2, 8);
+  });
+
+  it("take a measurement on a boundary to the segment before, whatever the sum of durations rounds to", () => {
+    expect(0.7 + 0.1).toBeLessThan(0.8);
+    const plan = planSegments(ramp(), rampCondition([0.7, 0.1, 1], [0.8]));
+    expect(plan.segments.map((segment) => segment.measured.length)).toEqual([0, 1, 0]);
+  });
+
+  it("of no length set nothing, and a time after the end is refused", () => {
+    const still = { ...rampCondition([1], [0, 1]), segments: [{ controls: {}, start: { A: 9 }, duration: 0 }, { controls: {}, start: {}, duration: 1 }] };
+    const plan = planSegments(ramp(), still);
+    const state = Float64Array.of(0);
+    plan.segments[0]?.enterInto(state);
+    expect([plan.segments.length, state[0]]).toEqual([1, 0]);
+    expect(() => planSegments(ramp(), rampCondition([1, 1], [3]))).toThrow("time 3 lies after its protocol's end at 2");
+  });
+});
+
+describe("validation", () => {
+  it("is judged by the data alone, not by priors", async () => {
+    const fit = await problem(1e-5);
+    const held = fit.conditions.slice(1);
+    const judged = async (each: FitProblem): Promise<number | null> => (await train(each, held, [{ ...together(1, 1e-12, 0), move: ["residual"] }], silentHooks, null)).validation;
+    const narrow = fit.free.map((parameter) => ({ ...parameter, prior: { mean: 50, sd: 0.1 } }));
+    const [free, bound] = [await judged(withoutPriors(fit)), await judged({ ...fit, free: narrow })];
+    expect(free).not.toBeNull();
+    expect(Math.abs((bound ?? 0) / (free ?? 1) - 1)).toBeLessThan(1e-6);
+  });
+
+  it("keeps the start of a stage that only makes things worse", async () => {
+    const fit = withoutPriors(await problem(1e-5));
+    const held = fit.conditions.slice(1);
+    const before = await train(fit, held, [mechanismFirst(5)], silentHooks, null);
+    const after = await train(fit, held, [mechanismFirst(5), { ...together(3, 2, 0), move: ["residual"] }], silentHooks, null);
+    expect(after.validation).toBeLessThanOrEqual(before.validation ?? 0);
+    expect(after.status).toBe("done");
+  });
+});
+
+describe("what is kept", () => {
+  it("when a multistart is stopped is the best finished start, not the one that runs", async () => {
+    const fit = await problem(1e-5);
+    let asked = 0;
+    let finished = 0;
+    const stopInSecond = { ...silentHooks, stop: () => finished > 0 && ++asked > 1, progress: (done: number) => void (finished = done >= 30 ? 1 : 0) };
+    const result = await multistart(fit, [], [mechanismFirst(30)], { starts: 4, seed: 7n, purpose: "test" }, stopInSecond, null);
+    expect(result.status).toBe("stopped");
+    expect(result.losses.length).toBeGreaterThan(0);
+    const kept = result.state.finished.find((each) => each.loss === Math.min(...result.losses.map((loss) => loss ?? Infinity)));
+    expect(result.best).toEqual(kept?.values);
+    expect(result.loss).toBe(kept?.loss);
+  });
+
+  it("of a training's history are losses, never the mark of a point that cannot be solved", async () => {
+    const fit = await problem(1e-5);
+    const blowsUp = { ...fit, free: fit.free.map((parameter) => (parameter.id === "k1" ? { ...parameter, start: 1e300 } : parameter)) };
+    const result = await train(blowsUp, [], [together(25, 0.01, 0)], silentHooks, null);
+    expect(result.status).toBe("failed");
+    expect(result.history.every(({ loss }) => loss < Number.MAX_VALUE)).toBe(true);
   });
 });

@@ -130,6 +130,23 @@ describe("table-only baselines are exact where their assumption holds", () => {
     for (const id of ["ridge-one-hot", "ridge-one-hot-intercept"]) expect(miss(own, predicted(id, own), additiveLaw), id).toBeLessThan(2e-3);
   });
 
+  it("ridge with a missing cell predicts that feature from its other rows, and every other feature as before", () => {
+    const task = taskOf(randomTable({ agents: 6, response: additiveLaw, noise: 0 }), { kind: "random", validation: 0.15, test: 0.2, repeats: 1 });
+    const own = firstView(task);
+    const width = own.features.length;
+    const row = own.train.conditions.findIndex(({ perturbations }) => perturbations.length === 2);
+    const values = own.train.values.slice();
+    values[row * width] = Number.NaN;
+    const holed: TrainingView = { ...own, train: { ...own.train, values } };
+    for (const id of ["ridge-one-hot", "ridge-one-hot-intercept"]) {
+      const [whole, partial] = [predicted(id, own), predicted(id, holed)];
+      expect(miss(holed, partial, additiveLaw), id).toBeLessThan(4e-3);
+      partial.forEach((value, place) => {
+        if (place % width > 0) expect(Math.abs(value - (whole[place] ?? Number.NaN))).toBeLessThan(2e-3);
+      });
+    }
+  });
+
   it("low-rank interaction learns a law of agents' places that additive ridge cannot", () => {
     const own = firstView(taskOf(randomTable({ agents: 10, response: bilinearLaw, noise: 0.01 }), { kind: "random", validation: 0.15, test: 0.2, repeats: 1 }));
     const typical = (id: string): number => rootMeanSquareMiss(own, predicted(id, own), bilinearLaw);

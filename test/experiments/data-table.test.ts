@@ -32,6 +32,13 @@ describe("readDataTable", () => {
     ]);
   });
 
+  it("reads lines that end in different ways", () => {
+    const read = readDataTable("condition\treplicate\ttime\tobservable\tvalue\r\na\t1\t0\tX\t1\nb\t1\t0\tX\t2\r\nc\t1\t0\tX\t3\n", { name: "t.tsv" });
+    expect("dataset" in read && read.dataset.rows.map(({ condition, value }) => [condition, value])).toEqual([["a", 1], ["b", 2], ["c", 3]]);
+    const wrong = readDataTable("condition\treplicate\ttime\tobservable\tvalue\r\na\t1\t0\tX\t1\nb\t1\t0\tX\tNaN\r\n", { name: "t.tsv" });
+    expect("problems" in wrong && wrong.problems.map(({ row, column }) => [row, column])).toEqual([[3, "value"]]);
+  });
+
   it("reports every problem with its row and column, not only the first", () => {
     const text = table(
       "condition replicate time observable value unit sd",

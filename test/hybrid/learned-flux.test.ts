@@ -78,6 +78,13 @@ describe("a learned flux", () => {
     expect(read.network).toEqual(network);
   });
 
+  it("refuses an id that is taken and a stoichiometry of 0", () => {
+    const attach = (changes: Partial<Parameters<typeof attachLearnedFlux>[1]>) => () => attachLearnedFlux(model(), { ...flux, ...changes }, residuals.dense.defaults, stream(1n, "test", 0));
+    expect(attach({ id: model().reactions[0]?.id ?? "" })).toThrow("already has something of this name");
+    expect(attach({ id: "kf" })).toThrow("already has something of this name");
+    expect(attach({ stoichiometry: { A: -1, B: 0 } })).toThrow("the stoichiometry of B is 0");
+  });
+
   it("names species and inputs that the model does not have", () => {
     expect(() => attachLearnedFlux(model(), { ...flux, inputs: ["Z"] }, residuals.dense.defaults, stream(1n, "test", 0))).toThrow("Z not in the model");
   });

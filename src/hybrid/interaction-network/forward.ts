@@ -27,7 +27,7 @@ export function writeForward(program: ProgramBuilder, lanes: Lanes, memory: Inte
   const vector = lanes.bytes;
   const allNodes = memory.nodes * vector;
 
-  // tanh(u + W x) of every receiver: a block of rows stays in registers while the senders' states stream by once.
+  // u + W x of every receiver: a block of rows stays in registers while the senders' states stream by once.
   program.function("drive", { parameters: { stage: "i32" }, exported: false }, (b, { stage }) => {
     if (!stage) return;
     const row = b.local("i32", "row", i32.const(memory.weights));
@@ -42,9 +42,18 @@ export function writeForward(program: ProgramBuilder, lanes: Lanes, memory: Inte
         }
         b.set(weight, i32.add(weight, unroll * lanes.element));
       });
-      sums.forEach((sum, each) => b.store(out, lanes.tanh(b, sum), each * vector));
+      sums.forEach((sum, each) => b.store(out, sum, each * vector));
       b.set(out, i32.add(out, blockRows * vector));
       b.set(row, i32.add(row, blockRows * memory.rowBytes));
+    });
+  });
+
+  // A function of its own: beside the block of rows its locals would not fit into registers.
+  program.function("squash", { parameters: { stage: "i32" }, exported: false }, (b, { stage }) => {
+    if (!stage) return;
+    const first = b.local("i32", "first", i32.add(stage, memory.driveOffset + memory.firstReceiver * vector));
+    march(b, first, i32.add(first, memory.rows * vector), unroll * vector, (drive) => {
+      for (let each = 0; each < unroll; each++) b.store(drive, lanes.tanh(b, lanes.load(drive, each * vector)), each * vector);
     });
   });
 
@@ -87,10 +96,12 @@ export function writeForward(program: ProgramBuilder, lanes: Lanes, memory: Inte
     b.repeat(steps, () => {
       b.call("copyInputs", stage);
       b.call("drive", stage);
+      b.call("squash", stage);
       eachNode(b, stage, (state, parameter) => b.store(state, add(lanes.load(state), mul(h, slopeOf(state, parameter))), memory.stageBytes));
       b.set(stage, i32.add(stage, memory.stageBytes));
       b.call("copyInputs", stage);
       b.call("drive", stage);
+      b.call("squash", stage);
       b.set(next, i32.add(stage, i32.sub(stride, memory.stageBytes)));
       // x + h/2 (f(x) + f(x₁)) = (x + x₁ + h f(x₁))/2
       eachNode(b, stage, (state, parameter) => {

@@ -4,8 +4,8 @@ import type { InteractionShape } from "./shape.ts";
 
 /** Rows of W that one pass keeps in registers (forward), and its columns (reverse). */
 export const blockRows = 8;
-/** Rows or columns of W that one turn of an inner loop takes. */
-export const unroll = 4;
+/** Rows or columns of W that one turn of an inner loop takes; with more of them engines run out of registers. */
+export const unroll = 2;
 /** Rows and columns of the weights' gradient that one pass keeps in registers. */
 export const tile = 3;
 

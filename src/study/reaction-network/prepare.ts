@@ -2,6 +2,7 @@ import type { PredictionTask } from "../../experiments/task.ts";
 import { predictionTask, splitSchema } from "../../experiments/split.ts";
 import { odeSystem } from "../../models/compile.ts";
 import type { Network, Reaction } from "../../models/network.ts";
+import type { OdeSystem } from "../../models/system.ts";
 import { readReactionText } from "../../models/text.ts";
 import type { StudyProblem } from "../kind.ts";
 import type { FitJob, FittedModel, PreparedStudy, StudyFiles } from "../mechanism.ts";
@@ -111,7 +112,30 @@ function checkScenario(scenario: ReactionNetworkScenario, network: Network, file
   const learned = scenario.learned.flatMap((flux) => [...Object.keys(flux.stoichiometry), ...flux.inputs].filter((id) => !species.has(id)).map((id) => `learned flux ${flux.id}: no species "${id}"`));
   const observed = scenario.protocols.observables.filter((id) => !states.includes(id)).map((id) => `observable "${id}" is no state of the network`);
   const fitted = file === scenario.model ? scenario.budget.fit.filter((id) => !compiled.system.parameters.includes(id)).map((id) => `budget.fit: no parameter "${id}"`) : [];
-  return [...agents, ...learned, ...observed, ...fitted].map((message) => problem(file, message));
+  const extra = file === scenario.model ? learnedProblems(scenario, network) : [];
+  const signs = file === scenario.model ? scenario.budget.fit.flatMap((id) => notPositive(compiled.system, id)) : [];
+  return [...agents, ...learned, ...observed, ...extra, ...fitted, ...signs].map((message) => problem(file, message));
+}
+
+/** What is wrong with the learned fluxes themselves. */
+function learnedProblems({ learned }: ReactionNetworkScenario, model: Network): string[] {
+  const many = learned.length > 1 ? [`${learned.length} learned fluxes are declared; one at a time is supported so far`] : [];
+  const taken = new Set([...model.species, ...model.parameters, ...model.reactions, ...model.compartments].map(({ id }) => id));
+  return [
+    ...many,
+    ...learned.flatMap(({ id, stoichiometry }) => [
+      ...(taken.has(id) ? [`learned flux ${id}: the model already has something of this name`] : []),
+      ...(Object.keys(stoichiometry).length === 0 ? [`learned flux ${id}: its stoichiometry is empty, so it changes nothing`] : []),
+      ...Object.entries(stoichiometry).flatMap(([species, change]) => (change === 0 ? [`learned flux ${id}: the stoichiometry of "${species}" is 0; leave it out, or name it as an input`] : [])),
+    ]),
+  ];
+}
+
+/** A fitted constant moves in its logarithm, so the model must give it a value above 0 to start from. */
+function notPositive({ parameters, parameterValues }: OdeSystem, id: string): string[] {
+  const index = parameters.indexOf(id);
+  const value = parameterValues[index] ?? Number.NaN;
+  return index === -1 || value > 0 ? [] : [`budget.fit: "${id}" is ${value} in the model; it is fitted in its logarithm and needs a value above 0`];
 }
 
 /** The true reaction that the modeller's model lacks and whose net stoichiometry is the learned flux's. */
@@ -143,7 +167,7 @@ function tasksOf(
     if (split.kind === "unseen-dose") {
       const fitted = tasks.find((task) => task.id === `${split.fittedFor}@${seed}`);
       if (!fitted) problems.push(`split "${split.id}": "fittedFor" names no split listed before it: "${split.fittedFor}"`);
-      else tasks.push({ ...fitted, id, kind: split.kind, folds: fitted.folds.map((fold) => ({ ...fold, test: unseen })), groups: [{ id: "all", conditions: unseen }] });
+      else tasks.push({ ...fitted, id, kind: split.kind, unseen: "dose", folds: fitted.folds.map((fold) => ({ ...fold, test: unseen })), groups: [{ id: "all", conditions: unseen }] });
       continue;
     }
     const without = unseen.map((row) => conditions[row]?.table.id ?? "");

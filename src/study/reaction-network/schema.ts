@@ -20,25 +20,40 @@ const iterations = z.strictObject({
   neuralOde: count,
 });
 
+const protocols = z.strictObject({
+  timeUnit: z.string(),
+  duration: positive,
+  times: z.array(positive).min(2),
+  observables: z.array(z.string()).min(1),
+  agents: z.record(z.string(), agent),
+  design: z.strictObject({
+    /** Dose of every single and of both partners of every pair. */
+    dose: positive,
+    /** Dose of the singles that nobody sees in training. */
+    unseenDose: positive,
+    replicates: count,
+    noise: z.strictObject({ relative: z.number().min(0), floor: positive }),
+  }),
+});
+
+/** What a run would trip over: times out of order or after the end, a listed name twice, an unseen dose that is seen. */
+function checkTimesAndDoses({ times, duration, observables, design }: z.output<typeof protocols>, context: z.RefinementCtx): void {
+  const report = (path: (string | number)[], message: string): void => context.addIssue({ code: "custom", path, message });
+  times.forEach((time, index) => {
+    if (time <= (times[index - 1] ?? 0)) report(["times", index], `time ${time} comes after ${times[index - 1]}; times ascend`);
+    if (time > duration) report(["times", index], `time ${time} lies after the protocol's end at ${duration}`);
+  });
+  observables.forEach((id, index) => {
+    if (observables.indexOf(id) < index) report(["observables", index], `"${id}" is listed twice`);
+  });
+  if (design.unseenDose === design.dose) report(["design", "unseenDose"], `${design.unseenDose} is the dose that training sees`);
+}
+
 /** Sections of `scenario.yaml` for a network of reactions with a learned flux, tried on data simulated from a known truth. */
 export const reactionNetworkSchema = {
   model: z.string(),
   truth: z.string(),
-  protocols: z.strictObject({
-    timeUnit: z.string(),
-    duration: positive,
-    times: z.array(positive).min(2),
-    observables: z.array(z.string()).min(1),
-    agents: z.record(z.string(), agent),
-    design: z.strictObject({
-      /** Dose of every single and of both partners of every pair. */
-      dose: positive,
-      /** Dose of the singles that nobody sees in training. */
-      unseenDose: positive,
-      replicates: count,
-      noise: z.strictObject({ relative: z.number().min(0), floor: positive }),
-    }),
-  }),
+  protocols: protocols.superRefine(checkTimesAndDoses),
   learned: learnedFlux,
   split: z.discriminatedUnion("kind", [
     z.strictObject({ id: z.string(), kind: z.literal("held-out-combination"), trained: z.number().min(0), validation: z.number().min(0) }),
