@@ -21,7 +21,9 @@ function splitTable(result: RunResult, split: string): string {
   const metrics = [...new Set(own.map((score) => score.metric))];
   const direction = result.primary.direction === "lower" ? 1 : -1;
   const valueOf = (model: string) => own.find((score) => score.model === model && score.metric === result.primary.metric)?.value ?? Number.NaN;
-  const models = [...new Set(own.map((score) => score.model))].toSorted((a, b) => direction * (valueOf(a) - valueOf(b)));
+  // Best first; a metric that is undefined for a model (a constant has no correlation) puts it last.
+  const rank = (model: string): number => (Number.isNaN(valueOf(model)) ? Number.MAX_VALUE : direction * valueOf(model));
+  const models = [...new Set(own.map((score) => score.model))].toSorted((a, b) => rank(a) - rank(b));
   const rows = models.map((model) => [model, ...metrics.map((metric) => cell(own.find((score) => score.model === model && score.metric === metric)))]);
   const n = Math.max(...own.map((score) => score.n));
   const accesses = result.accesses[split] ?? 0;
