@@ -52,6 +52,12 @@ export interface FitProblem {
   readonly atol: number;
 }
 
+/**
+ * Attempted steps of one trajectory before a point counts as one that cannot be solved: explicit steps on a residual that has turned
+ * stiff would hold a fit up for minutes, and an optimiser that backs off is back where the model can be used.
+ */
+export const fitMaxSteps = 3000;
+
 /** Value of a free parameter at coordinate x. */
 export function valueOf(free: FreeParameter, x: number): number {
   return free.scale === "log" ? Math.exp(x) : x;

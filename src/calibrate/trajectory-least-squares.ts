@@ -3,7 +3,7 @@ import { compileSolver } from "../solvers/compile.ts";
 import { sensitivitySystem } from "../solvers/sensitivity.ts";
 import type { LeastSquares } from "./objective.ts";
 import { countMeasured, observationWeights } from "./observation.ts";
-import { type FitProblem, valueOf } from "./problem.ts";
+import { type FitProblem, fitMaxSteps, valueOf } from "./problem.ts";
 import { initialDerivatives, planSegments } from "./segment-plan.ts";
 
 /**
@@ -13,7 +13,7 @@ import { initialDerivatives, planSegments } from "./segment-plan.ts";
 export async function compileTrajectoryLeastSquares(problem: FitProblem): Promise<LeastSquares> {
   const { system, free } = problem;
   const ids = free.map((parameter) => parameter.id);
-  const control = { rtol: problem.rtol, atol: problem.atol };
+  const control = { rtol: problem.rtol, atol: problem.atol, maxSteps: fitMaxSteps };
   const nState = system.states.length;
   const plain = await compileSolver(system, { method: tsit5, control });
   const augmented = await compileSolver(sensitivitySystem(system, ids), { method: tsit5, control, errorStates: nState });

@@ -2,7 +2,7 @@ import { type AdjointSolver, compileAdjoint } from "../solvers/adjoint.ts";
 import { tsit5 } from "../solvers/ode/index.ts";
 import type { Objective } from "./objective.ts";
 import { countMeasured, observationWeights, requireDeviations } from "./observation.ts";
-import { type FitProblem, valueOf } from "./problem.ts";
+import { type FitProblem, fitMaxSteps, valueOf } from "./problem.ts";
 import { type SegmentPlan, initialDerivatives, planSegments } from "./segment-plan.ts";
 import { compileTrajectoryLeastSquares } from "./trajectory-least-squares.ts";
 
@@ -16,7 +16,7 @@ import { compileTrajectoryLeastSquares } from "./trajectory-least-squares.ts";
 export async function compileTrajectoryObjective(problem: FitProblem, options: { readonly leastSquares: boolean } = { leastSquares: true }): Promise<Objective> {
   const { system, free } = problem;
   requireDeviations(problem.conditions);
-  const solver = await compileAdjoint(system, { method: tsit5, control: { rtol: problem.rtol, atol: problem.atol } });
+  const solver = await compileAdjoint(system, { method: tsit5, control: { rtol: problem.rtol, atol: problem.atol, maxSteps: fitMaxSteps } });
   const leastSquares = options.leastSquares && Object.keys(problem.penalties).length === 0 ? await compileTrajectoryLeastSquares(problem) : null;
   const plans = problem.conditions.map((condition) => planSegments(system, condition));
   const weights = observationWeights(problem);
