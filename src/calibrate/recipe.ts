@@ -14,7 +14,7 @@ export interface Stage {
   readonly penalty: number;
 }
 
-/** A training as a list of values: first the mechanism explains what it can, then the residual is let in. */
+/** A training as a list of stages. */
 export type Recipe = readonly Stage[];
 
 /** Mechanism alone, by least squares with forward sensitivities. */

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { Expression, Graph, Operation } from "../../src/kernel/expression.ts";
+import { type Expression, expressionGraph, type Graph, type Operation } from "../../src/kernel/expression.ts";
 import { constantPower } from "../../src/kernel/power.ts";
 import { operationValue } from "../../src/kernel/semantics.ts";
 
@@ -74,18 +74,21 @@ export function build(graph: Graph, formula: Formula): Expression {
   return graph.apply(formula.operation, ...formula.operands.map((operand) => build(graph, operand)));
 }
 
-/** Every value the tree takes, itself last; a power of a constant exponent as `constantPower` has it. */
+/** Every value the tree takes, itself last; a power as `constantPower` has it where the graph takes the exponent for a constant. */
 export function treeValues(formula: Formula, lookup: (name: string) => number): number[] {
   if (formula.operation === "constant") return [formula.value];
   if (formula.operation === "symbol") return [lookup(formula.name)];
   const below = formula.operands.map((operand) => treeValues(operand, lookup));
   const [a, b, c] = below.map((values) => values.at(-1) as number);
   const own =
-    formula.operation === "power" && formula.operands[1]?.operation === "constant"
+    formula.operation === "power" && isConstant(formula.operands[1])
       ? constantPower(a as number, b as number)
       : operationValue(formula.operation, a as number, b, c);
   return [...below.flat(), own];
 }
+
+/** Whether a graph makes a constant of it, as it does of `floor(7)`; which rule for powers applies depends on it. */
+const isConstant = (formula: Formula | undefined): boolean => formula !== undefined && build(expressionGraph(), formula).operation === "constant";
 
 /** Values for the symbols. */
 export const points = fc.record(Object.fromEntries(names.map((name) => [name, fc.double({ min: 0.25, max: 2.5, noNaN: true })]))) as fc.Arbitrary<Record<string, number>>;

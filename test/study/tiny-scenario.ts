@@ -48,6 +48,6 @@ budget:
   learningRate: 0.03
   rtol: 1.0e-6
   atol: 1.0e-8
-  quick: { seeds: 1, starts: 2, mechanism: 30, residual: 20, together: 1500, neuralOde: 200 }
-  full: { seeds: 2, starts: 2, mechanism: 30, residual: 20, together: 20000, neuralOde: 200 }
+  quick: { seeds: 1, starts: 2, mechanism: 30, together: 1500, neuralOde: 200 }
+  full: { seeds: 2, starts: 2, mechanism: 30, together: 20000, neuralOde: 200 }
 `;

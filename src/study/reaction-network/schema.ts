@@ -13,9 +13,8 @@ const iterations = z.strictObject({
   seeds: count,
   /** Starts of the mechanism's least squares. */
   starts: count,
-  /** Iterations of each stage: mechanism alone, residual alone, both together, and the neural ODE. */
+  /** Iterations: least squares of the mechanism alone, both together for the hybrid, and the neural ODE. */
   mechanism: count,
-  residual: count,
   together: count,
   neuralOde: count,
 });

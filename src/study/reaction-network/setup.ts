@@ -44,9 +44,8 @@ export function mechanisticSetup(scenario: ReactionNetworkScenario, model: Netwo
     system: mustCompile(instrumented.network),
     free: [...constants, ...weights],
     penalties: flux ? { [flux.penalty]: 1 } : {},
-    recipe: flux
-      ? [mechanismFirst(iterations.mechanism), residualAlone(iterations.residual, 0.01, budget.penalty), together(iterations.together, budget.learningRate, budget.penalty)]
-      : [mechanismFirst(iterations.mechanism)],
+    // A mechanism that lacks a reaction, fitted first, buys its misfit with absurd rate constants (docs/decisions/0002): so both at once.
+    recipe: flux ? [together(iterations.together, budget.learningRate, budget.penalty)] : [mechanismFirst(iterations.mechanism)],
     starts: flux ? 1 : iterations.starts,
     flux,
     instrumented,
