@@ -17,8 +17,8 @@ interface Printed {
   readonly tightness: number;
   /** The arguments alone, for calls that a longer call can take up (`min`, `max`, `piecewise`). */
   readonly items: string;
-  /** Whether a sign put before the text would fall on a constant. */
-  readonly startsWithConstant: boolean;
+  /** Whether a sign put before the text would be taken up by a constant: -2*a, or -a/b*2. */
+  readonly takesSign: boolean;
   /** Sorting key: 0 for constants, 1 otherwise. */
   readonly rank: number;
   /** Sorting key: first symbol in the text. */
@@ -116,7 +116,7 @@ function arrange(operation: Operation, operands: readonly Printed[]): readonly P
 
 const wrap = (operand: Printed, loosest: number): string => (operand.tightness < loosest ? `(${operand.text})` : operand.text);
 
-type Text = Pick<Printed, "text" | "tightness"> & Partial<Pick<Printed, "items" | "startsWithConstant">>;
+type Text = Pick<Printed, "text" | "tightness"> & Partial<Pick<Printed, "items" | "takesSign">>;
 
 function write(node: Expression, operands: readonly Printed[]): Text {
   const { operation } = node;
@@ -124,11 +124,11 @@ function write(node: Expression, operands: readonly Printed[]): Text {
   if (operation === "symbol") return { text: node.name, tightness: tightness.atom };
   if (!a) {
     const text = printNumber(node.value);
-    return { text, tightness: text.startsWith("-") ? tightness.sign : tightness.atom, startsWithConstant: true };
+    return { text, tightness: text.startsWith("-") ? tightness.sign : tightness.atom, takesSign: true };
   }
   if (operation === "negate") {
     // -a*b reads as (-a)*b, which is -(a*b); but -2*a reads as the constant -2.
-    if (a.tightness === tightness.product && !a.startsWithConstant) return { text: `-${a.text}`, tightness: tightness.product };
+    if (a.tightness === tightness.product && !a.takesSign) return { text: `-${a.text}`, tightness: tightness.product };
     return { text: `-${wrap(a, tightness.sign)}`, tightness: tightness.sign };
   }
   if (operation === "not") return { text: `!${wrap(a, tightness.sign)}`, tightness: tightness.sign };
@@ -139,7 +139,7 @@ function write(node: Expression, operands: readonly Printed[]): Text {
     // Only the first operand may carry a sign of its own: a*(-2), not a*-2.
     const left = wrap(a, chain ? sign.tightness : sign.tightness + 1);
     const right = wrap(b, sign.tightness === tightness.product ? tightness.power : sign.tightness + 1);
-    return { text: left + sign.sign + right, tightness: sign.tightness, startsWithConstant: a.startsWithConstant };
+    return { text: left + sign.sign + right, tightness: sign.tightness, takesSign: a.takesSign || (operation === "multiply" && b.rank === 0) };
   }
   const name = calls[operation];
   if (!name) throw new Error(`print: no text for "${operation}"`);
@@ -166,12 +166,12 @@ export function printExpression(expression: Expression): string {
       hash = (Math.imul(hash, 0x01000193) ^ operand.hash) >>> 0;
       size += operand.size;
     }
-    const { text, tightness: held, items = "", startsWithConstant = false } = write(node, operands);
+    const { text, tightness: held, items = "", takesSign = false } = write(node, operands);
     printed.set(node.id, {
       text,
       tightness: held,
       items,
-      startsWithConstant,
+      takesSign,
       rank: node.operation === "constant" ? 0 : 1,
       lead: node.operation === "symbol" ? node.name : (operands.find((operand) => operand.lead !== "")?.lead ?? ""),
       size,

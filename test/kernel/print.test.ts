@@ -72,6 +72,15 @@ describe("canonical text", () => {
     );
   });
 
+  it("keeps a sign off the constant inside a chain", () => {
+    const graph = expressionGraph();
+    const [a, b] = [graph.symbol("a"), graph.symbol("b")];
+    const chain = graph.apply("divide", graph.apply("multiply", graph.constant(2), graph.apply("divide", a, b)), a);
+    const negated = graph.apply("negate", chain);
+    expect(printExpression(negated)).toBe("-(a/b*2/a)");
+    expect(read(graph, printExpression(negated))).toBe(negated);
+  });
+
   it("prints long chains and shared nodes without a stack", () => {
     const graph = expressionGraph();
     const x = graph.symbol("x");
