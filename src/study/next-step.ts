@@ -9,12 +9,18 @@ export interface RunEnd {
   readonly unfinished: number;
 }
 
+/** The leak that lies in what is scored, not in how conditions are split. */
+const copiedTarget = "target among the inputs";
+
 /** What to do after a run, in one sentence: the most urgent thing first. */
 export function nextStep({ status, verdicts, findings, budget, folder, unfinished }: RunEnd): string {
-  const leaked = findings.find((finding) => finding.topic === "leakage" && finding.verdict === "violated");
+  const leaks = findings.filter((finding) => finding.topic === "leakage" && finding.verdict === "violated");
+  const leaked = leaks.find(({ check }) => check !== copiedTarget);
   if (leaked) return `Repair the split first: ${leaked.check} (${leaked.where}).`;
   if (status === "out of budget") return `Go on with the ${unfinished} unfinished fits: semimech run --resume ${folder}.`;
   if (status === "failed") return "Read the failed fits under Findings; loosen tolerances or change starting values.";
+  const copied = leaks[0];
+  if (copied) return `The primary score counts responses that an input settles (${copied.where}): read a metric without them beside it.`;
   const control = findings.find((finding) => finding.check === "label-permuted control fails" && finding.verdict === "violated");
   if (control) return `The model does not beat permuted labels on ${control.where}: look at the data before the model.`;
   const lost = verdicts.find((verdict) => verdict.verdict === "loses");
