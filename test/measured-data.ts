@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = process.env["SEMIMECH_DATA"] ?? null;
@@ -16,3 +16,7 @@ export function dataText(path: string): string {
 
 /** How a test that needs data is named, so that a skipped one says what it wants. */
 export const needs = (folder: string, what: string): string => `${what} (needs SEMIMECH_DATA/${folder})`;
+
+/** Paths of the files of a folder and the folders in it, relative to the data folder; none without data. */
+export const dataFiles = (folder: string): string[] =>
+  root !== null && hasData(folder) ? readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)).toSorted() : [];

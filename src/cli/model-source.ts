@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { readReactionText, zoo, type Network, type NetworkProblem, type ZooModel } from "../models/index.ts";
+import { readBioNetGen } from "../formats/index.ts";
 import { didYouMean } from "../study/nearest.ts";
 import { Refused } from "./refused.ts";
 
@@ -25,7 +26,6 @@ export interface PlacedProblem {
 const notYet: Readonly<Record<string, string>> = {
   ".xml": "SBML",
   ".sbml": "SBML",
-  ".net": "BioNetGen's .net",
   ".bngl": "BioNetGen's language",
   ".yaml": "PEtab",
   ".yml": "PEtab",
@@ -40,8 +40,11 @@ export function unsupportedFormat(name: string, text: string): string | null {
   const byName = notYet[extname(name).toLowerCase()];
   if (byName !== undefined) return byName;
   if (/^\uFEFF?\s*<(\?xml|sbml|!DOCTYPE)/.test(text)) return "SBML";
-  return /^\s*(begin model|begin parameters)\b/m.test(text) ? "BioNetGen's language" : null;
+  return /^\s*(begin model|begin parameters)\b/m.test(text) && !isBioNetGenNetwork(name, text) ? "BioNetGen's language" : null;
 }
+
+/** Whether a text is a network that BioNetGen has written out: it has numbered reactions, not rules alone. */
+const isBioNetGenNetwork = (name: string, text: string): boolean => extname(name).toLowerCase() === ".net" || (/^\s*begin reactions\s*$/m.test(text) && !/^\s*begin model\b/m.test(text));
 
 /** Reads text of a file, or of stdin for `-`. @throws Refused when there is no such file */
 export async function readInput(name: string, hint = ""): Promise<string> {
@@ -70,7 +73,8 @@ export async function readModel(name: string): Promise<ModelSource | { readonly 
   const format = unsupportedFormat(name, text);
   if (format !== null) throw new Refused([`${name}: ${format} is not read yet; give reaction text (.ant)`]);
   const file = name === "-" ? "<stdin>" : name;
-  const answer = readReactionText(text, name === "-" ? "model" : basename(name, extname(name)).replaceAll(/\W/g, "_"));
+  const id = name === "-" ? "model" : basename(name, extname(name)).replaceAll(/\W/g, "_");
+  const answer = isBioNetGenNetwork(name, text) ? readBioNetGen(text, id) : readReactionText(text, id);
   if (answer.problems) return { problems: answer.problems.map((problem) => ({ file, ...problem })) };
   const { species, parameters, reactions, rules } = answer.network;
   if ([species, parameters, reactions, rules].every((list) => list.length === 0)) {

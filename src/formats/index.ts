@@ -1,3 +1,5 @@
+export { readBioNetGen } from "./bionetgen.ts";
+export type { BioNetGenNetwork, BioNetGenResult } from "./bionetgen.ts";
 export { readCellBox } from "./cellbox.ts";
 export type { CellBoxData, CellBoxFiles } from "./cellbox.ts";
 export { gnwResponseTable, readGnw } from "./gnw.ts";

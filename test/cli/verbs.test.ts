@@ -167,7 +167,9 @@ describe("simulate", () => {
     expect((await semimech(["simulate", "robertsn"])).err).toContain('did you mean "robertson"?');
     expect((await semimech(["simulate", file("a.xml", "<?xml version='1.0'?><sbml/>")])).err).toContain("SBML is not read yet");
     expect((await semimech(["simulate", file("a.txt", "<?xml version='1.0'?><sbml/>")])).err).toContain("SBML is not read yet");
-    expect((await semimech(["simulate", file("a.net", "begin parameters\n")])).err).toContain(".net is not read yet");
+    expect((await semimech(["simulate", file("a.net", "begin parameters\n")])).err).toContain(`a.net:1:1: the block "parameters" has no end`);
+    expect((await semimech(["simulate", file("a.bngl", "begin model\nbegin parameters\n")])).err).toContain("BioNetGen's language is not read yet");
+    expect((await semimech(["simulate", file("b.net", "begin species\n 1 A() 4\nend species\nbegin reactions\n 1 1 0 0.5\nend reactions\n"), "--end", "2", "--points", "2"])).out).toMatch(/S1/);
     const text = await semimech(["simulate", file("bad.ant", "A -> B; k*A)\nX := ; 3\n")]);
     expect(text.code).toBe(2);
     expect(text.err).toMatch(/bad\.ant:1:\d+: /);

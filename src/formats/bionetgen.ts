@@ -1,0 +1,287 @@
+import { evaluate } from "../kernel/evaluate.ts";
+import type { Problem } from "../kernel/problem.ts";
+import { canonicalFormula, plainNumber } from "../models/formula.ts";
+import { isIdentifier } from "../models/text/reserved.ts";
+import type { InitialAssignment, Network, Parameter, Participant, Reaction, Rule, Species } from "../models/network.ts";
+import { type Names, translateExpression } from "./bionetgen-expression.ts";
+
+export interface BioNetGenNetwork {
+  readonly network: Network;
+  /** Pattern of each species by its id, such as `L(r!1).R(a,l!1)`. */
+  readonly patterns: Readonly<Record<string, string>>;
+  /** Ids of the groups (observables), in the file's order. */
+  readonly groups: readonly string[];
+}
+
+export type BioNetGenResult = (BioNetGenNetwork & { readonly problems?: undefined }) | { readonly problems: readonly Problem[] };
+
+/** One line of a block: its fields without the leading number, and where it stands. */
+interface Line {
+  readonly line: number;
+  readonly text: string;
+  readonly index: number;
+}
+
+type Block = "parameters" | "functions" | "species" | "reactions" | "groups";
+const blocks: readonly Block[] = ["parameters", "functions", "species", "reactions", "groups"];
+/** Blocks that say how the network was made, not what it is. */
+const skipped = new Set(["molecule types", "observables", "reaction rules", "compartments", "energy patterns", "population maps", "actions"]);
+
+/**
+ * Reads a network that BioNetGen has written out (`.net`): numbers of molecules in one volume, elementary rates as constants
+ * times populations, `Sat` and `MM` laws, functions and groups. Species are called S1, S2, … by their number in the file.
+ *
+ * @status problems: every line that cannot be read, with its line and column
+ * @source Blinov et al. 2004, doi:10.1093/bioinformatics/bth378; Faeder, Blinov & Hlavacek 2009, doi:10.1007/978-1-59745-525-1_5
+ */
+export function readBioNetGen(text: string, id = "network"): BioNetGenResult {
+  const problems: Problem[] = [];
+  const lines = linesOf(text, problems);
+  return problems.length > 0 ? { problems } : new Reader(lines, problems).read(id);
+}
+
+function linesOf(text: string, problems: Problem[]): Readonly<Record<Block, readonly Line[]>> {
+  const found: Record<Block, Line[]> = { parameters: [], functions: [], species: [], reactions: [], groups: [] };
+  let open: { readonly name: string; readonly line: number } | null = null;
+  let count = 0;
+  for (const [number, raw] of text.split("\n").entries()) {
+    const line = number + 1;
+    const hash = raw.indexOf("#");
+    const content = (hash === -1 ? raw : raw.slice(0, hash)).trim();
+    if (content === "") continue;
+    const word = /^(begin|end)\s+(.*)$/.exec(content);
+    if (word) {
+      const name = (word[2] ?? "").trim();
+      const note = (message: string): void => void problems.push({ line, column: 1, message });
+      if (word[1] === "begin") {
+        if (open) note(`"begin ${name}" inside the block "${open.name}", which began at line ${open.line}`);
+        if (!isBlock(name) && !skipped.has(name)) note(`there is no block "${name}"; a network has ${blocks.join(", ")}`);
+        open = { name, line };
+      } else if (open?.name !== name) note(`"end ${name}" ${open ? `ends the block "${open.name}" of line ${open.line}` : "ends no block"}`);
+      else open = null;
+      continue;
+    }
+    if (!open) continue;
+    if (!isBlock(open.name)) continue;
+    const leading = /^(\d+)\s+/.exec(content);
+    found[open.name].push({ line, text: leading ? content.slice(leading[0].length) : content, index: leading ? Number(leading[1]) : 0 });
+    count += 1;
+  }
+  if (open) problems.push({ line: open.line, column: 1, message: `the block "${open.name}" has no end` });
+  else if (count === 0) problems.push({ line: 1, column: 1, message: "the text has no block of a network, such as 'begin species'" });
+  return found;
+}
+
+const isBlock = (name: string): name is Block => (blocks as readonly string[]).includes(name);
+
+/** Turns lines into a network; a class for the names and problems that every part of it shares. */
+class Reader implements Names {
+  readonly #ids = new Map<string, string>();
+  readonly #values = new Map<string, number>();
+  readonly #speciesIds = new Map<number, string>();
+  readonly #reactionIds = new Map<number, string>();
+  readonly #formulas = new Map<string, string>();
+  readonly #lines: Readonly<Record<Block, readonly Line[]>>;
+  readonly #problems: Problem[];
+
+  constructor(lines: Readonly<Record<Block, readonly Line[]>>, problems: Problem[]) {
+    this.#lines = lines;
+    this.#problems = problems;
+  }
+
+  idOf(name: string): string | null {
+    return this.#ids.get(name) ?? null;
+  }
+
+  constant(text: string): number | null {
+    const read = canonicalFormula(text);
+    if (read.problems) return null;
+    const value = evaluate(read.expression, (name) => this.#values.get(name) ?? Number.NaN);
+    return Number.isFinite(value) ? value : null;
+  }
+
+  read(id: string): BioNetGenResult {
+    const { parameters: parameterLines, functions, groups } = this.#lines;
+    for (const line of [...parameterLines, ...functions]) this.#declare(nameOf(line), line);
+    // A group may be called like a parameter; formulas then mean the parameter.
+    const groupIds = groups.map((line) => {
+      const name = nameOf(line);
+      if (!this.#ids.has(name)) this.#declare(name, line);
+      else this.#declare(`${name}_group`, line, name);
+      return this.#ids.get(`${name}_group`) ?? this.#ids.get(name) ?? name;
+    });
+    this.#numberFrom("S", this.#lines.species, this.#speciesIds);
+    this.#numberFrom("R", this.#lines.reactions, this.#reactionIds);
+
+    const parameters: Parameter[] = [];
+    const initialAssignments: InitialAssignment[] = [];
+    for (const line of parameterLines) this.#readParameter(line, parameters, initialAssignments);
+    const rules: Rule[] = [];
+    const patterns: Record<string, string> = {};
+    const species = this.#lines.species.flatMap((line) => this.#readSpecies(line, patterns, initialAssignments));
+    groups.forEach((line, index) => this.#readGroup(line, groupIds[index] ?? "", rules));
+    for (const line of functions) this.#readFunction(line, rules);
+    for (const { target } of rules) parameters.push({ id: target, value: null, constant: false, unit: null });
+    const reactions = this.#lines.reactions.flatMap((line) => this.#readReaction(line));
+    if (this.#problems.length > 0) return { problems: this.#problems };
+    const compartments = species.length > 0 ? [{ id: compartment, size: 1, constant: true, unit: null }] : [];
+    return { network: { schema: "network/1", id: isIdentifier(id) ? id : "network", compartments, species, parameters, reactions, rules, initialAssignments, units: [] }, patterns, groups: groupIds };
+  }
+
+  #note({ line, text }: Line, at: string, message: string): void {
+    this.#problems.push({ line, column: Math.max(0, text.indexOf(at)) + 1, message });
+  }
+
+  /** Ids of numbered things: the letter and the number, with a longer letter where that is taken. */
+  #numberFrom(letter: string, lines: readonly Line[], into: Map<number, string>): void {
+    const taken = new Set(this.#ids.values());
+    let prefix = letter;
+    while (lines.some(({ index }) => taken.has(`${prefix}${index}`))) prefix += "_";
+    for (const { index } of lines) into.set(index, `${prefix}${index}`);
+  }
+
+  #declare(name: string, line: Line, written: string = name): void {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      this.#note(line, written, `"${name}" is no name`);
+      return;
+    }
+    if (this.#ids.has(name)) {
+      this.#note(line, name, `"${name}" is declared twice`);
+      return;
+    }
+    // A word that formulas keep for themselves gets an underscore.
+    this.#ids.set(name, isIdentifier(name) && name !== compartment ? name : `${name}_`);
+  }
+
+  /** Canonical text of an expression; equal texts are read once. */
+  #formula(line: Line, expression: string): { readonly text: string; readonly value: number | null } | null {
+    const known = this.#formulas.get(expression);
+    if (known !== undefined) return { text: known, value: null };
+    const translated = translateExpression(expression, this);
+    if (translated.text === undefined) {
+      this.#note(line, expression, translated.problem);
+      return null;
+    }
+    const read = canonicalFormula(translated.text);
+    if (read.problems) {
+      for (const { message } of read.problems) this.#note(line, expression, message);
+      return null;
+    }
+    const value = plainNumber(read.expression);
+    if (value === null) this.#formulas.set(expression, read.text);
+    return { text: read.text, value };
+  }
+
+  #readParameter(line: Line, parameters: Parameter[], assignments: InitialAssignment[]): void {
+    const id = this.idOf(nameOf(line));
+    const formula = this.#formula(line, line.text.slice(line.text.indexOf(nameOf(line)) + nameOf(line).length).replace(/\[[^\]]*\]\s*$/, "").trim());
+    if (id === null || !formula) return;
+    parameters.push({ id, value: formula.value, constant: true, unit: null });
+    const value = formula.value ?? this.constant(formula.text);
+    if (value !== null) this.#values.set(id, value);
+    if (formula.value === null) assignments.push({ target: id, formula: formula.text });
+  }
+
+  #readSpecies(line: Line, patterns: Record<string, string>, assignments: InitialAssignment[]): Species[] {
+    const parts = /^(\$?)(\S+)\s+(.+)$/.exec(line.text);
+    const id = this.#speciesIds.get(line.index) ?? "";
+    if (!parts) {
+      this.#note(line, line.text, `expected a pattern and an initial value, as in "1 A(b) 100", found "${line.text}"`);
+      return [];
+    }
+    const [, fixed, pattern = "", initial = ""] = parts;
+    const formula = this.#formula(line, initial);
+    if (!formula) return [];
+    // Inside a pattern a dollar may stand behind the compartment: @c:$A().
+    const isFixed = fixed === "$" || /^@\w+::?\$/.test(pattern);
+    patterns[id] = pattern;
+    if (formula.value === null) assignments.push({ target: id, formula: formula.text });
+    return [{ id, compartment, initial: formula.value, initialKind: "concentration", boundary: isFixed, constant: isFixed, substanceOnly: false, unit: null }];
+  }
+
+  #readGroup(line: Line, target: string, rules: Rule[]): void {
+    const name = nameOf(line);
+    const members = line.text.slice(line.text.indexOf(name) + name.length).trim();
+    const terms = members === "" ? [] : members.split(",").map((member) => {
+      const [left = "", right] = member.split("*");
+      const species = this.#speciesIds.get(Number(right ?? left));
+      if (species === undefined) this.#note(line, member, `"${member.trim()}" names no species`);
+      return right === undefined ? (species ?? "") : `${left}*${species ?? ""}`;
+    });
+    if (terms.some((term) => term === "" || term.endsWith("*"))) return;
+    const read = canonicalFormula(terms.length === 0 ? "0" : terms.join("+"));
+    if (read.problems) for (const { message } of read.problems) this.#note(line, members, message);
+    else rules.push({ kind: "assignment", target, formula: read.text });
+  }
+
+  #readFunction(line: Line, rules: Rule[]): void {
+    const name = nameOf(line);
+    const target = this.idOf(name);
+    const head = /^\w+\s*\(([^)]*)\)\s*/.exec(line.text);
+    if (!head) return this.#note(line, line.text, `expected a function, as in "f() k*A", found "${line.text}"`);
+    if ((head[1] ?? "").trim() !== "") return this.#note(line, name, `"${name}" is a local function, which is not read; expand the network first`);
+    const formula = this.#formula(line, line.text.slice(head[0].length).replace(/^=\s*/, ""));
+    if (target !== null && formula) rules.push({ kind: "assignment", target, formula: formula.text });
+  }
+
+  #readReaction(line: Line): Reaction[] {
+    const [left = "", right = "", first = "", ...rest] = line.text.split(/\s+/);
+    const reactants = this.#side(line, left);
+    const products = this.#side(line, right);
+    if (!reactants || !products) return [];
+    if (first === "") {
+      this.#note(line, line.text, `expected reactants, products and a rate, as in "1,2 3 k", found "${line.text}"`);
+      return [];
+    }
+    const rate = this.#rate(line, reactants, first, rest);
+    if (rate === null) return [];
+    return [{ id: this.#reactionIds.get(line.index) ?? "", reactants: merged(reactants), products: merged(products), rate, reversible: false }];
+  }
+
+  #side(line: Line, text: string): string[] | null {
+    if (text === "0") return [];
+    const ids = text.split(",").map((number) => this.#speciesIds.get(Number(number)) ?? null);
+    const wrong = ids.indexOf(null);
+    if (wrong === -1) return ids as string[];
+    this.#note(line, text, `"${text.split(",")[wrong] ?? text}" names no species`);
+    return null;
+  }
+
+  /** Rate as canonical text: constant times populations, or one of the named laws. */
+  #rate(line: Line, reactants: readonly string[], first: string, rest: readonly string[]): string | null {
+    const law = /^\w+$/.test(first) && rest.length > 0 ? first : "Ele";
+    const given = law === "Ele" && first !== "Ele" ? [first, ...rest] : rest;
+    const operands = (law === "Ele" ? [given.join(" ")] : given).map((text) => this.#formula(line, text)?.text ?? null);
+    if (operands.includes(null)) return null;
+    const texts = (operands as string[]).map((text) => (/^[\w.]+$/.test(text) ? text : `(${text})`));
+    const [k = "1", K = "1"] = texts;
+    const [x1, x2] = reactants;
+    let formula: string;
+    if (law === "Ele") formula = [k, ...reactants].join("*");
+    else if (law === "Sat" && x1 !== undefined && texts.length >= 2)
+      formula = `${[k, ...reactants].join("*")}/(${texts.slice(1).map((saturation, index) => `(${saturation}+${reactants[index] ?? x1})`).join("*")})`;
+    else if (law === "MM" && x1 !== undefined && x2 !== undefined) {
+      const free = `(0.5*((${x1}-${K}-${x2})+sqrt((${x1}-${K}-${x2})^2+4*${K}*${x1})))`;
+      formula = `${k}*${free}*${x2}/(${K}+${free})`;
+    } else {
+      this.#note(line, law, `the rate law "${law}" is not read with ${reactants.length} reactants and ${rest.length} constants; read are a constant or a function, Sat and MM`);
+      return null;
+    }
+    const read = canonicalFormula(formula);
+    if (!read.problems) return read.text;
+    for (const { message } of read.problems) this.#note(line, first, message);
+    return null;
+  }
+}
+
+/** Id of the one compartment. */
+const compartment = "mixture";
+
+const nameOf = ({ text }: Line): string => /^[^\s(]+/.exec(text)?.[0] ?? "";
+
+/** A side with each species once. */
+function merged(side: readonly string[]): Participant[] {
+  const counts = new Map<string, number>();
+  for (const species of side) counts.set(species, (counts.get(species) ?? 0) + 1);
+  return [...counts].map(([species, stoichiometry]) => ({ species, stoichiometry }));
+}
