@@ -98,7 +98,7 @@ describe.skipIf(!hasData(folder))(needs(folder, "BioNetGen's own trajectories"),
 
   it.skip("rni/michment: its .net starts with twice as much R as T, its .gdat with half as much", () => {});
   it.skip("rni/test_time: BioNetGen's clock stands still within a step, and its 48.26 at t = 9.9 is t²/2 = 49.005", () => {});
-  it.skip("rni/bcr: 24,388 reactions are unrolled for minutes until data-driven kernels stand", () => {});
+  it.skip("rni/bcr: 24,388 reactions want data-driven kernels, which are not there yet", () => {});
   it.each(cases)("%s", async (file) => {
     const read = readBioNetGen(dataText(file), "model");
     if (read.problems) throw new Error(JSON.stringify(read.problems));
