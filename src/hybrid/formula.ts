@@ -1,4 +1,5 @@
 import { canonicalFormula as canonical } from "../models/formula.ts";
+import type { Rule } from "../models/network.ts";
 
 /**
  * Canonical text of a formula that this room wrote itself.
@@ -10,3 +11,6 @@ export function canonicalFormula(text: string): string {
   if (result.problems) throw new Error(`residual formula "${text}": ${result.problems.map((problem) => problem.message).join("; ")}`);
   return result.text;
 }
+
+/** The assignment rule `target := formula`. */
+export const assignment = (target: string, formula: string): Rule => ({ kind: "assignment", target, formula: canonicalFormula(formula) });

@@ -1,7 +1,17 @@
 import type { Network, Participant, Reaction, Rule } from "../models/network.ts";
 import type { RandomStream } from "../numerics/random.ts";
 import { canonicalFormula } from "./formula.ts";
+import type { LearnedTermFacts } from "./learned-term.ts";
 import { type DenseOptions, dense } from "./residual/index.ts";
+
+export const learnedFluxFacts: LearnedTermFacts = {
+  id: "flux",
+  title: "learned flux with a known stoichiometry",
+  invariants: ["zero output as initialised", "conservation laws", "positivity"],
+  secondLaw: "none",
+  equation: "v = o(z) ∏ reactants where o > 0, o(z) ∏ products where o < 0: J⁺ and J⁻ are not known apart",
+  source: "Ederer & Gilles 2007, doi:10.1529/biophysj.106.094094",
+};
 
 /** A reaction whose stoichiometry is known and whose rate law is not. */
 export interface LearnedFlux {

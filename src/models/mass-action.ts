@@ -2,18 +2,19 @@ import { multiply, power } from "../kernel/arithmetic.ts";
 import { expressionGraph } from "../kernel/expression.ts";
 import type { Expression, Graph } from "../kernel/expression.ts";
 import { parseExpression } from "../kernel/grammar.ts";
+import { printExpression } from "../kernel/print.ts";
 import { substitute, symbolsOf } from "../kernel/substitute.ts";
 import type { Network, Participant, Reaction } from "./network.ts";
-import { differenceIn, isPositive, monomialOf } from "./monomial.ts";
+import { apartFromExponentials, differenceIn, isPositive, monomialOf } from "./monomial.ts";
 import type { Monomial } from "./monomial.ts";
 import { resolverOf } from "./resolve.ts";
-import type { Resolver } from "./resolve.ts";
 
 /**
  * What a rate says about its one-way fluxes · amount per time. Expressions are in the symbols of `odeSystem` on the same graph.
  *
  * `forward = factor * kPlus * prod x^nu+` and `reverse = factor * kMinus * prod x^nu-` with positive `factor`, so that
- * `ln(forward / reverse) = ln kPlus - ln kMinus - sum S ln x` can be evaluated without cancellation.
+ * `ln(forward / reverse) = ln kPlus - ln kMinus - sum S ln x` can be evaluated without cancellation. They are constants but where
+ * there is an `excess`: exponentials of the state that differ between the directions, as activity coefficients do.
  */
 export type MassAction =
   | {
@@ -26,6 +27,11 @@ export type MassAction =
       readonly factor: Expression;
       /** False where the factor holds species: the law is no elementary step, and forward + reverse is not the diffusion. */
       readonly elementary: boolean;
+      /**
+       * Activity coefficients of the reactants and of the products, contained in `kPlus` and `kMinus`; null in an ideal solution.
+       * That they derive from one free energy is not read off a single reaction.
+       */
+      readonly excess: { readonly forward: Expression; readonly reverse: Expression } | null;
     }
   | {
       readonly kind: "one-way";
@@ -40,7 +46,8 @@ export type MassAction =
 
 /**
  * Recognises mass action in a reaction's rate; the arrow is not read. Recognised: `a*X - b*Y`, `k*(X - Y/Keq)`, either times
- * common positive factors. The orders must be the stoichiometries `nu+` and `nu-`, up to powers common to both directions.
+ * common positive factors, either direction times exponentials of its own. The orders must be the stoichiometries `nu+` and `nu-`,
+ * up to powers common to both directions.
  * @param graph the graph of the system the expressions are to be used with.
  */
 export function massAction(network: Network, reaction: Reaction | string, graph: Graph = expressionGraph()): MassAction {
@@ -48,7 +55,29 @@ export function massAction(network: Network, reaction: Reaction | string, graph:
   if (!found) return { kind: "not mass action", reason: `there is no reaction "${String(reaction)}"` };
   const rate = structuralRate(network, found, graph);
   if (!rate) return { kind: "not mass action", reason: `the rate "${found.rate}" cannot be read` };
-  return recognise(found, rate, graph, new Set(network.species.map(({ id }) => id)), new Set(network.compartments.map(({ id }) => id)), resolverOf(network, graph));
+  const resolver = resolverOf(network, graph);
+  return recognise(network, found, rate, graph, (expression) => resolver.expression(expression, `reaction:${found.id}`));
+}
+
+/** A reversible reaction's two directions as formula text of the network: the rate is `forward - reverse`. */
+export interface DirectionFormulas {
+  readonly forward: string;
+  readonly reverse: string;
+  readonly kPlus: string;
+  readonly kMinus: string;
+  /** Whether `kPlus` and `kMinus` are constants. */
+  readonly isIdeal: boolean;
+}
+
+/** The two directions of a reaction as text, so that each can be changed by itself; the reason where `massAction` does not find it reversible. */
+export function directionFormulas(network: Network, reaction: Reaction): DirectionFormulas | { readonly reason: string; readonly kind: "one-way" | "not mass action" } {
+  const graph = expressionGraph();
+  const rate = structuralRate(network, reaction, graph);
+  if (!rate) return { kind: "not mass action", reason: `the rate "${reaction.rate}" cannot be read` };
+  const law = recognise(network, reaction, rate, graph, (expression) => expression);
+  if (law.kind !== "reversible") return { kind: law.kind, reason: law.reason ?? "its rate has no reverse term" };
+  const [forward, reverse, kPlus, kMinus] = [law.forward, law.reverse, law.kPlus, law.kMinus].map(printExpression);
+  return { forward: forward ?? "", reverse: reverse ?? "", kPlus: kPlus ?? "", kMinus: kMinus ?? "", isIdeal: law.excess === null };
 }
 
 /** The rate with assignment rules of parameters and reaction ids written out, species left as symbols. */
@@ -76,16 +105,9 @@ function structuralRate(network: Network, reaction: Reaction, graph: Graph): Exp
   return null;
 }
 
-function recognise(
-  reaction: Reaction,
-  rate: Expression,
-  graph: Graph,
-  species: ReadonlySet<string>,
-  compartments: ReadonlySet<string>,
-  resolver: Resolver,
-): MassAction {
-  const where = `reaction:${reaction.id}`;
-  const look = (expression: Expression): Expression => resolver.expression(expression, where);
+function recognise(network: Network, reaction: Reaction, rate: Expression, graph: Graph, look: (expression: Expression) => Expression): MassAction {
+  const species = new Set(network.species.map(({ id }) => id));
+  const compartments = new Set(network.compartments.map(({ id }) => id));
   const split = differenceIn(graph, rate, species);
   if ("reason" in split) return no(split.reason);
   const { plus, minus, common } = split;
@@ -113,7 +135,8 @@ function recognise(
   const minusRate = multiply(graph, common, minus.expression);
   const forward = monomialOf(graph, plusRate, species, compartments);
   const reverse = monomialOf(graph, minusRate, species, compartments);
-  if (forward.factor !== reverse.factor) return no("the two directions have different factors that are no powers of species; write them as common*(a*X - b*Y)");
+  const apart = apartFromExponentials(graph, forward.factor, reverse.factor);
+  if (!apart) return no("the two directions have different factors that are no powers of species; write them as common*(a*X - b*Y)");
   const shared = excessOrders(forward, reaction.reactants);
   const fromProducts = excessOrders(reverse, reaction.products);
   for (const id of new Set([...shared.keys(), ...fromProducts.keys()])) {
@@ -122,15 +145,17 @@ function recognise(
     const reverseMismatch = orderMismatch("reverse term", reverse, reaction.products);
     return no([forwardMismatch, reverseMismatch].filter((one) => one !== null).join("; "));
   }
-  const factor = timesPowers(graph, forward.factor, [...shared]);
+  const isIdeal = forward.factor === reverse.factor;
+  const factor = timesPowers(graph, isIdeal ? forward.factor : apart.shared, [...shared]);
   return {
     kind: "reversible",
     forward: look(plusRate),
     reverse: look(minusRate),
-    kPlus: look(forward.constant),
-    kMinus: look(reverse.constant),
+    kPlus: look(isIdeal ? forward.constant : multiply(graph, forward.constant, apart.one)),
+    kMinus: look(isIdeal ? reverse.constant : multiply(graph, reverse.constant, apart.other)),
     factor: look(factor),
-    elementary: !hasSpecies(factor, species),
+    elementary: isIdeal && !hasSpecies(factor, species),
+    excess: isIdeal ? null : { forward: look(apart.one), reverse: look(apart.other) },
   };
 }
 

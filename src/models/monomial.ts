@@ -111,6 +111,24 @@ function alike(graph: Graph, sum: Expression, species: ReadonlySet<string>, comp
   return { ...first, constant: others.reduce((total, other) => add(graph, total, other.constant), first.constant) };
 }
 
+/**
+ * Two products as what they share and what each has beyond that, where that is exponentials alone (activity coefficients); null
+ * where it is anything else.
+ */
+export function apartFromExponentials(graph: Graph, one: Expression, other: Expression): { readonly shared: Expression; readonly one: Expression; readonly other: Expression } | null {
+  const own: Factor[] = [];
+  const shared: Factor[] = [];
+  const others = [...factorsOf(other).factors];
+  for (const factor of factorsOf(one).factors) {
+    const at = others.findIndex(({ base, exponent }) => base === factor.base && exponent === factor.exponent);
+    if (at === -1) own.push(factor);
+    else shared.push(...others.splice(at, 1));
+  }
+  const isOne = ({ base }: Factor): boolean => base.operation === "constant" && base.value === 1;
+  if ([...own, ...others].some((factor) => factor.base.operation !== "exponential" && !isOne(factor))) return null;
+  return { shared: rebuild(graph, shared), one: rebuild(graph, own), other: rebuild(graph, others) };
+}
+
 const sameOrders = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean =>
   [...new Set([...a.keys(), ...b.keys()])].every((id) => (a.get(id) ?? 0) === (b.get(id) ?? 0));
 

@@ -21,7 +21,7 @@ export type { Registration } from "./registration.ts";
 export type * from "./result.ts";
 export { readScenario, scenarioSchema } from "./scenario.ts";
 export type { Scenario } from "./scenario.ts";
-export { learnedFlux, scenarioHead } from "./scenario-schema.ts";
+export { learnedConductance, learnedFlux, learnedTerm, scenarioHead } from "./scenario-schema.ts";
 export { progressMeter, runJobs } from "./schedule.ts";
 export type { JobProgress, Lane, LaneListener, ScheduleOptions, ScheduleProgress, ScheduleResult, ScheduleStore } from "./schedule.ts";
 export { scoreSplit } from "./scorecard.ts";

@@ -11,13 +11,39 @@ export const seed = z
   .refine((value) => !seedText.test(String(value)) || BigInt(value) < largestSeed, { error: "expected a seed below 2^64" })
   .transform((value) => BigInt(value).toString());
 
+const learnedId = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
+
 /** One entry of `learned:`: a flux whose stoichiometry and inputs are declared and whose rate law is not known. */
 export const learnedFlux = z.strictObject({
-  id: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+  kind: z.literal("flux").optional(),
+  id: learnedId,
   /** Net change per unit of flux, by species. */
   stoichiometry: z.record(z.string(), z.number()),
   inputs: z.array(z.string()).min(1),
 });
+
+/** One entry of `learned:`: reactions whose equilibrium is known and whose speed, the same factor both ways, is learned. */
+export const learnedConductance = z.strictObject({
+  kind: z.literal("conductance"),
+  id: learnedId,
+  /** Reversible mass-action reactions. */
+  reactions: z.array(z.string()).min(1),
+  /** Species, parameters, or the control parameters of agents. */
+  inputs: z.array(z.string()).min(1),
+  /** x_ref of ln(1 + x/x_ref) by input. */
+  reference: z.record(z.string(), z.number().positive()).optional(),
+  /** Largest change of a conductance in natural logarithm. */
+  gMax: z.number().positive().optional(),
+  networks: z.enum(["shared", "per reaction"]).optional(),
+  /** Prior standard deviations of learned shifts of standard potentials over RT, by species. */
+  shifts: z.record(z.string(), z.number().positive()).optional(),
+});
+
+/** One entry of `learned:`; without a kind it is a flux. */
+export const learnedTerm = z.discriminatedUnion("kind", [learnedFlux, learnedConductance]);
+
+export type LearnedFluxTerm = Readonly<z.output<typeof learnedFlux>>;
+export type LearnedConductanceTerm = Readonly<z.output<typeof learnedConductance>>;
 
 const direction = z.enum(["lower", "higher"]);
 

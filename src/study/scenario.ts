@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { KindSchema, MechanismKind, ScenarioOf, StudyProblem } from "./kind.ts";
 import { byPlace, readLocatedYaml, type LocatedYaml } from "./located-yaml.ts";
 import { didYouMean } from "./nearest.ts";
-import { learnedFlux, scenarioHead } from "./scenario-schema.ts";
+import { learnedTerm, scenarioHead } from "./scenario-schema.ts";
 
 /** A scenario read and validated, with the kind of mechanism that will prepare it. */
 export interface Scenario {
@@ -34,7 +34,7 @@ const anyKind: KindSchema = {
   budget: z.unknown(),
   truth: z.unknown(),
   data: z.unknown(),
-  learned: learnedFlux,
+  learned: learnedTerm,
 };
 
 /**

@@ -46,7 +46,7 @@ async function sharesIn(size: number): Promise<readonly number[]> {
   const read = readReactionText(scaled, "tiny");
   if (read.problems) throw new Error(read.problems.map(({ message }) => message).join("\n"));
   const setup = mechanisticSetup(scenario, read.network, true, scenario.budget.quick, "1");
-  const last = setup.flux?.weights.filter((id) => /_(w|b)2_/.test(id)) ?? [];
+  const last = setup.learned?.weights.filter((id) => /_(w|b)2_/.test(id)) ?? [];
   const weights = Object.fromEntries(last.map((id, index) => [id, size * (0.3 + 0.2 * index)]));
   const fitted = await fittedPaths(scenario, setup, weights);
   return mechanismShares(scenario, "pairs", setup, fitted, designConditions(scenario).slice(0, 2)).map(({ share }) => share);

@@ -1,9 +1,10 @@
-import { divide, multiply, power, product } from "../../kernel/arithmetic.ts";
+import { add, divide, exponential, maximum, multiply, power, product, squareRoot, subtract } from "../../kernel/arithmetic.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { substitution, symbolsOf } from "../../kernel/substitute.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import { reactionRates } from "../../models/compile.ts";
 import { massAction } from "../../models/mass-action.ts";
+import type { MassAction } from "../../models/mass-action.ts";
 import type { Network, Participant, Reaction } from "../../models/network.ts";
 import { resolverOf } from "../../models/resolve.ts";
 import { stoichiometryOf } from "../../models/structure.ts";
@@ -29,6 +30,16 @@ export interface Channel {
   readonly isMassAction: boolean;
 }
 
+/**
+ * Reactions whose rate law is read between the two states of a jump, at the residue r = n - nu+ = n' - nu-, so that the step and its
+ * reverse see the same conductance and balance exactly, as the states themselves do not.
+ */
+export interface Residues {
+  readonly reactions: readonly string[];
+  /** Id of the excess free energy over RT · concentration, whose difference between the two states drives the jump; null in an ideal solution. */
+  readonly excess: string | null;
+}
+
 /** Turns every state in an expression into molecules over what one unit of it holds. */
 export function inMolecules(network: Network, system: OdeSystem, perAmount: number): (expression: Expression) => Expression {
   const { graph } = system;
@@ -50,18 +61,20 @@ export function moleculesPerSymbol(network: Network, system: OdeSystem, perAmoun
 
 /**
  * The channels of a network: `V k` times falling factorials where a rate is recognised mass action, otherwise the rate as it
- * stands, with amounts turned into molecules. Boundary species are reservoirs: their powers stand as they are.
+ * stands, with amounts turned into molecules. Boundary species are reservoirs: their powers stand as they are. Of the reactions in
+ * `residues`, everything but the falling factorials is read at the residue.
  * @source Gillespie 1977, doi:10.1021/j100540a008, sec. II (falling factorials in the place of powers)
  * @status problems: stoichiometries that are no whole numbers, rates that depend on time.
  */
-export function channelsOf(network: Network, system: OdeSystem, perAmount: number): { readonly channels: readonly Channel[]; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[] } {
+export function channelsOf(network: Network, system: OdeSystem, perAmount: number, residues?: Residues): { readonly channels: readonly Channel[]; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[] } {
   const { graph } = system;
   const resolver = resolverOf(network, graph);
   const stateOf = new Map(system.states.map((id, index) => [id, index]));
+  const isCount = new Set(system.states.map(countSymbol));
   const toMolecules = inMolecules(network, system, perAmount);
   const rates = reactionRates(network, graph);
   const problems: NetworkProblem[] = [];
-  const isFixed = (expression: Expression): boolean => [...symbolsOf([expression])].every((name) => !stateOf.has(name));
+  const isFixed = (expression: Expression): boolean => [...symbolsOf([expression])].every((name) => !stateOf.has(name) && !isCount.has(name));
 
   /** Molecules that one unit of a species' symbol in a rate stands for; where a rule sets the volume, that is not the state's scale. */
   const perConcentration = (id: string): Expression => {
@@ -108,6 +121,11 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
     const rate = rates[index] ?? graph.constant(Number.NaN);
     problems.push(...unfit(reaction, rate));
     const law = massAction(network, reaction, graph);
+    if (law.kind === "reversible" && residues?.reactions.includes(reaction.id)) {
+      const { excess } = residues;
+      const [plus, minus] = residueFactors(network, system, perAmount, reaction, law, excess === null ? null : resolver.symbol(excess, `reaction:${reaction.id}`));
+      return [writeChannel(reaction, reaction.id, 1, plus, reaction.reactants), writeChannel(reaction, `${reaction.id} (reverse)`, -1, minus, reaction.products)];
+    }
     if (law.kind === "reversible") {
       return [
         writeChannel(reaction, reaction.id, 1, [law.factor, law.kPlus], reaction.reactants),
@@ -118,6 +136,40 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
     return [writeChannel(reaction, reaction.id, 1, [rate], null)];
   });
   return problems.length > 0 ? { problems } : { channels };
+}
+
+/**
+ * What multiplies the falling factorials of a reaction and of its reverse, over molecule numbers of the state each starts from. With an
+ * excess free energy Phi, `nu . grad Phi` of the constants gives way to the difference of Phi between the states of the jump.
+ */
+function residueFactors(network: Network, system: OdeSystem, perAmount: number, reaction: Reaction, law: Extract<MassAction, { kind: "reversible" }>, energy: Expression | null): [Expression[], Expression[]] {
+  const { graph } = system;
+  const scales = moleculesPerSymbol(network, system, perAmount);
+  const number = (value: number): Expression => graph.constant(value);
+  const shifted = (by: (id: string) => number): ((expression: Expression) => Expression) =>
+    substitution(
+      graph,
+      new Map(
+        system.states.map((id, index) => {
+          // Where molecules are lacking the falling factorial is 0; the largest of both keeps logarithms of the residue defined there.
+          const count = maximum(graph, number(0), add(graph, graph.symbol(countSymbol(id)), number(by(id))));
+          return [id, divide(graph, count, scales[index] ?? number(1))];
+        }),
+      ),
+    );
+  const compartment = network.species[0]?.compartment;
+  const volume = compartment === undefined ? number(1) : resolverOf(network, graph).volume(compartment, `compartment:${compartment}`);
+  const half = multiply(graph, number(perAmount / 2), volume);
+  const direction = (sign: 1 | -1): Expression[] => {
+    const atResidue = shifted((id) => -stoichiometryOf(reaction, id)[sign === 1 ? "taken" : "made"]);
+    const constants = [law.factor, sign === 1 ? law.kPlus : law.kMinus];
+    if (!energy || !law.excess) return constants.map(atResidue);
+    const { forward, reverse } = law.excess;
+    constants.push(squareRoot(graph, sign === 1 ? divide(graph, reverse, forward) : divide(graph, forward, reverse)));
+    const fall = subtract(graph, shifted(() => 0)(energy), shifted((id) => sign * stoichiometryOf(reaction, id).change)(energy));
+    return [...constants.map(atResidue), exponential(graph, multiply(graph, half, fall))];
+  };
+  return [direction(1), direction(-1)];
 }
 
 /** A side with each species once. */

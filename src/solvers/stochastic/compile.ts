@@ -11,6 +11,7 @@ import type { Network } from "../../models/network.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { pace } from "../ode/pace.ts";
 import { channelsOf, inMolecules, moleculesPerSymbol } from "./channel.ts";
+import type { Residues } from "./channel.ts";
 import { stochasticMemory } from "./memory.ts";
 import type { StochasticMethod } from "./method.ts";
 import { moleculesPerAmount } from "./molecules.ts";
@@ -28,6 +29,8 @@ export interface StochasticOptions {
   readonly target?: Target;
   /** What species are recorded as. Default "concentrations". */
   readonly record?: "concentrations" | "molecules";
+  /** Reactions whose learned conductance is read at the residue of a jump, as `attachConductance` names them. Default none. */
+  readonly residues?: Residues;
   /** Channels up to which the program is unrolled. */
   readonly unrolledChannels?: number;
 }
@@ -51,7 +54,7 @@ export async function compileStochastic(network: Network, options: StochasticOpt
   const unit = moleculesPerAmount(network, network.species.filter(({ id }) => system.states.includes(id)));
   const problems: NetworkProblem[] = [...continuous, ...(unit.problems ?? [])];
   if (unit.problems || problems.length > 0) return { problems };
-  const found = channelsOf(network, system, unit.perAmount);
+  const found = channelsOf(network, system, unit.perAmount, options.residues);
   if (found.problems) return found;
   const { channels } = found;
   const start = initialMolecules(system, moleculesPerSymbol(network, system, unit.perAmount), unit.isMole);

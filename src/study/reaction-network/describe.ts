@@ -122,39 +122,40 @@ export function conditionParameters(setup: ModelSetup, parameters: Float64Array,
 }
 
 /**
- * The learned flux beside the deleted one, both read at the same states: those of the true path of each condition.
+ * Every learned rate beside the true one, both read at the same states: those of the true path of each condition.
  */
 export function learnedFluxCurves(
   scenario: ReactionNetworkScenario,
   setup: ModelSetup,
   fitted: FittedPaths,
-  truth: { readonly setup: ModelSetup; readonly fitted: FittedPaths; readonly reaction: string } | null,
+  truth: { readonly setup: ModelSetup; readonly fitted: FittedPaths; readonly counterparts: ReadonlyMap<string, string> },
   conditions: readonly { readonly condition: DesignCondition; readonly role: "train" | "test" }[],
   unit: string,
 ): readonly LearnedFluxCurve[] {
-  const flux = scenario.learned[0];
-  const learned = flux ? rateReader(setup.network, setup.system, flux.id) : null;
-  const deleted = truth ? rateReader(truth.setup.network, truth.setup.system, truth.reaction) : null;
-  if (!flux || !learned) return [];
   const times = curveTimes(scenario);
-  return conditions.flatMap(({ condition, role }): LearnedFluxCurve[] => {
-    const source = truth?.fitted ?? fitted;
+  const readers = (setup.learned?.reactions ?? []).flatMap((id) => {
+    const counterpart = truth.counterparts.get(id);
+    const learned = rateReader(setup.network, setup.system, id);
+    return learned ? [{ id, learned, known: counterpart === undefined ? null : rateReader(truth.setup.network, truth.setup.system, counterpart) }] : [];
+  });
+  const asked = readers.flatMap((reader) => conditions.map((condition) => ({ ...reader, ...condition })));
+  return asked.flatMap(({ id: flux, learned, known, condition, role }): LearnedFluxCurve[] => {
+    const source = known ? truth.fitted : fitted;
     const path = source.path(condition, times);
     if (typeof path === "string") return [];
     const nState = source.system.states.length;
     const own = conditionParameters(setup, fitted.parameters, condition);
-    const others = truth ? conditionParameters(truth.setup, truth.fitted.parameters, condition) : null;
     const read = (reader: RateReader, parameters: Float64Array): readonly number[] =>
       Array.from(times, (time, row) => valueAt(reader.system, reader.rate, (id) => stateAt(source.system, path, nState, row, id), parameters, time));
     return [
       {
-        flux: flux.id,
+        flux,
         condition: condition.table.id,
         role,
         unit,
         times: [...times],
         learned: read(learned, own),
-        truth: deleted && others ? read(deleted, others) : null,
+        truth: known ? read(known, conditionParameters(truth.setup, truth.fitted.parameters, condition)) : null,
       },
     ];
   });
@@ -166,27 +167,29 @@ const stateAt = (system: OdeSystem, path: Float64Array, nState: number, row: num
 };
 
 /**
- * Whether the learned flux follows the deleted one over held-out trajectories, said both ways that weight each trajectory equally:
+ * Whether each learned rate follows the true one over held-out trajectories, said both ways that weight each trajectory equally:
  * one Pearson r over all of them (each has the same number of points), and the mean of each one's own r. The first also asks for
  * the differences between trajectories; the second leaves out those where a flux does not vary, and says how many.
  */
 export function fluxFinding(curves: readonly LearnedFluxCurve[]): readonly Finding[] {
   const held = curves.filter((curve) => curve.role === "test" && curve.truth !== null);
-  if (held.length === 0) return [];
+  return [...new Set(held.map(({ flux }) => flux))].flatMap((flux) => findingsOf(flux, held.filter((curve) => curve.flux === flux)));
+}
+
+function findingsOf(flux: string, held: readonly LearnedFluxCurve[]): readonly Finding[] {
   const pooled = pearson(
     held.flatMap((curve) => curve.learned),
     held.flatMap((curve) => curve.truth ?? []),
   );
   const own = held.map((curve) => pearson(curve.learned, curve.truth ?? [])).filter(Number.isFinite);
   const mean = own.reduce((sum, r) => sum + r, 0) / own.length;
-  const flux = held[0]?.flux ?? "";
   const left = held.length - own.length;
   return [
-    recovered("recovered flux", pooled, "Pearson r of the learned and the deleted flux at the true states, pooled over held-out trajectories of equally many points", `${flux}, ${held.length} held-out trajectories`),
+    recovered("recovered flux", pooled, "Pearson r of the learned and the true flux at the true states, pooled over held-out trajectories of equally many points", `${flux}, ${held.length} held-out trajectories`),
     recovered(
       "recovered flux, each trajectory",
       mean,
-      "mean over held-out trajectories of Pearson r of the learned and the deleted flux at the true states",
+      "mean over held-out trajectories of Pearson r of the learned and the true flux at the true states",
       `${flux}, ${own.length} held-out trajectories${left > 0 ? `; ${left} left out because a flux does not vary there` : ""}; least r ${own.length > 0 ? Math.min(...own).toFixed(3) : "not known"}`,
     ),
   ];
@@ -205,9 +208,8 @@ export function mechanismShares(
   fitted: FittedPaths,
   conditions: readonly DesignCondition[],
 ): readonly MechanismShare[] {
-  const flux = scenario.learned[0];
-  if (!flux || !setup.flux) return [];
-  const { weights } = setup.flux;
+  if (!setup.learned) return [];
+  const { weights } = setup.learned;
   const times = Float64Array.from(scenario.protocols.times);
   const species = setup.network.species.filter((each) => setup.system.states.includes(each.id)).map((each) => each.id);
   const learned = new Map(species.map((id) => [id, 0]));
@@ -216,7 +218,7 @@ export function mechanismShares(
     const path = fitted.path(condition, times);
     if (typeof path === "string") continue;
     const parameters = conditionParameters(setup, fitted.parameters, condition);
-    // Without weights the learned flux is 0: what is left is f in the state's own unit, whatever compartment the species lies in.
+    // Without weights the mechanism runs alone: what is left is f in the state's own unit, whatever compartment the species lies in.
     const silent = parameters.map((value, index) => (weights.includes(setup.system.parameters[index] ?? "") ? 0 : value));
     times.forEach((time, row) => {
       for (const id of species) {

@@ -21,8 +21,8 @@ export interface FitRequest {
   /** The task whose fold is fitted, and those that ask the same fit about other conditions. */
   readonly task: PredictionTask;
   readonly others: readonly PredictionTask[];
-  /** The world itself, for the deleted reaction's flux; its id where there is one. */
-  readonly truth: { readonly setup: ModelSetup; readonly reaction: string | null };
+  /** The world itself, and the true reaction behind each learned one where there is one. */
+  readonly truth: { readonly setup: ModelSetup; readonly counterparts: ReadonlyMap<string, string> };
   readonly unit: string;
   readonly rateUnit: string;
 }
@@ -110,14 +110,13 @@ async function describe(request: FitRequest, job: FitJob, fold: Fold, fitted: Fi
     ...fold.test.slice(0, nDrawn.test).flatMap((row) => at(row).map((condition) => ({ condition, row, role: "test" as const }))),
   ];
   const curves = curvesOf(scenario, job.model, fitted, drawn, task, unit);
-  if (!setup.flux) return { curves, learnedFluxes: [], shares: [], thermo: [], findings: [] };
+  if (!setup.learned) return { curves, learnedFluxes: [], shares: [], thermo: [], findings: [] };
   const truthPaths = await fittedPaths(scenario, truth.setup, {});
   const held = [
     ...drawn.filter(({ role }) => role === "train"),
     ...fold.test.flatMap((row) => at(row).map((condition) => ({ condition, role: "test" as const }))),
   ];
-  const known = truth.reaction === null ? null : { setup: truth.setup, fitted: truthPaths, reaction: truth.reaction };
-  const learnedFluxes = learnedFluxCurves(scenario, setup, fitted, known, held, rateUnit);
+  const learnedFluxes = learnedFluxCurves(scenario, setup, fitted, { ...truth, fitted: truthPaths }, held, rateUnit);
   const thermo = thermoOf(scenario, setup, fitted, drawn.map(({ condition }) => condition), unit);
   return {
     curves,

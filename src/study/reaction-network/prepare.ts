@@ -1,7 +1,7 @@
 import type { PredictionTask } from "../../experiments/task.ts";
 import { predictionTask, splitSchema } from "../../experiments/split.ts";
 import { odeSystem } from "../../models/compile.ts";
-import type { Network, Reaction } from "../../models/network.ts";
+import type { Network } from "../../models/network.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { readReactionText } from "../../models/text.ts";
 import type { StudyProblem } from "../kind.ts";
@@ -9,11 +9,12 @@ import type { FitJob, FittedModel, PreparedStudy, StudyFiles } from "../mechanis
 import { fittedPaths } from "./describe.ts";
 import { designConditions, instrumentFor, measuredDataset, tableOf, truthDataset } from "./design.ts";
 import { runFit } from "./fit.ts";
+import { counterparts, isConductance, learnedProblems, missingSpecies } from "./learned.ts";
 import type { ReactionNetworkScenario } from "./schema.ts";
 import { mechanisticSetup, neuralOdeSetup } from "./setup.ts";
 
-const models: readonly FittedModel[] = [
-  { id: "hybrid", title: "mechanism with a learned flux", role: "subject" },
+const modelsOf = (scenario: ReactionNetworkScenario): readonly FittedModel[] => [
+  { id: "hybrid", title: scenario.learned.some(isConductance) ? "mechanism with learned conductances" : "mechanism with a learned flux", role: "subject" },
   { id: "mechanism-only", title: "mechanism only", role: "baseline" },
   { id: "pure-neural-ode", title: "pure neural ODE of equal size", role: "baseline" },
 ];
@@ -24,7 +25,7 @@ export async function prepareReactionNetwork(scenario: ReactionNetworkScenario, 
   const [model, truth] = await Promise.all([readNetwork(files, scenario.model), readNetwork(files, scenario.truth)]);
   const problems = [...("problems" in model ? model.problems : []), ...("problems" in truth ? truth.problems : [])];
   if ("problems" in model || "problems" in truth) return { problems };
-  problems.push(...checkScenario(scenario, model, scenario.model), ...checkScenario(scenario, truth, scenario.truth));
+  problems.push(...checkScenario(scenario, model, model, scenario.model), ...checkScenario(scenario, model, truth, scenario.truth));
   if (problems.length > 0) return { problems };
 
   const conditions = designConditions(scenario);
@@ -50,7 +51,8 @@ export async function prepareReactionNetwork(scenario: ReactionNetworkScenario, 
   if (problems.length > 0) return { problems };
 
   const tasks = seeds.flatMap((each) => each.tasks);
-  const deleted = truth.reactions.find((reaction) => isDeleted(reaction, model, scenario.learned[0]?.stoichiometry ?? {}));
+  const models = modelsOf(scenario);
+  const known = counterparts(scenario, model, truth);
   const unit = truth.species.find((species) => species.id === observables[0])?.unit ?? "";
   return {
     tasks,
@@ -76,7 +78,7 @@ export async function prepareReactionNetwork(scenario: ReactionNetworkScenario, 
           conditions,
           task,
           others: tasks.filter((each) => job.also?.includes(each.id)),
-          truth: { setup: truthSetup, reaction: deleted?.id ?? null },
+          truth: { setup: truthSetup, counterparts: known },
           unit,
           rateUnit: `${unit}/${scenario.protocols.timeUnit}`,
         },
@@ -102,14 +104,13 @@ async function readNetwork(files: StudyFiles, name: string): Promise<Network | {
 }
 
 /** What keeps a network from serving the scenario. */
-function checkScenario(scenario: ReactionNetworkScenario, network: Network, file: string): StudyProblem[] {
+function checkScenario(scenario: ReactionNetworkScenario, model: Network, network: Network, file: string): StudyProblem[] {
   const instrumented = instrumentFor(scenario, network);
   const agents = "problems" in instrumented ? instrumented.problems : [];
   const compiled = odeSystem(network);
   if (compiled.problems) return [...agents, ...compiled.problems.map(({ message }) => message)].map((message) => problem(file, message));
   const { states } = compiled.system;
-  const species = new Set(network.species.map((each) => each.id));
-  const learned = scenario.learned.flatMap((flux) => [...Object.keys(flux.stoichiometry), ...flux.inputs].filter((id) => !species.has(id)).map((id) => `learned flux ${flux.id}: no species "${id}"`));
+  const learned = missingSpecies(scenario, model, network);
   const observed = scenario.protocols.observables.filter((id) => !states.includes(id)).map((id) => `observable "${id}" is no state of the network`);
   const fitted = file === scenario.model ? scenario.budget.fit.filter((id) => !compiled.system.parameters.includes(id)).map((id) => `budget.fit: no parameter "${id}"`) : [];
   const extra = file === scenario.model ? learnedProblems(scenario, network) : [];
@@ -117,35 +118,11 @@ function checkScenario(scenario: ReactionNetworkScenario, network: Network, file
   return [...agents, ...learned, ...observed, ...extra, ...fitted, ...signs].map((message) => problem(file, message));
 }
 
-/** What is wrong with the learned fluxes themselves. */
-function learnedProblems({ learned }: ReactionNetworkScenario, model: Network): string[] {
-  const many = learned.length > 1 ? [`${learned.length} learned fluxes are declared; one at a time is supported so far`] : [];
-  const taken = new Set([...model.species, ...model.parameters, ...model.reactions, ...model.compartments].map(({ id }) => id));
-  return [
-    ...many,
-    ...learned.flatMap(({ id, stoichiometry }) => [
-      ...(taken.has(id) ? [`learned flux ${id}: the model already has something of this name`] : []),
-      ...(Object.keys(stoichiometry).length === 0 ? [`learned flux ${id}: its stoichiometry is empty, so it changes nothing`] : []),
-      ...Object.entries(stoichiometry).flatMap(([species, change]) => (change === 0 ? [`learned flux ${id}: the stoichiometry of "${species}" is 0; leave it out, or name it as an input`] : [])),
-    ]),
-  ];
-}
-
 /** A fitted constant moves in its logarithm, so the model must give it a value above 0 to start from. */
 function notPositive({ parameters, parameterValues }: OdeSystem, id: string): string[] {
   const index = parameters.indexOf(id);
   const value = parameterValues[index] ?? Number.NaN;
   return index === -1 || value > 0 ? [] : [`budget.fit: "${id}" is ${value} in the model; it is fitted in its logarithm and needs a value above 0`];
-}
-
-/** The true reaction that the modeller's model lacks and whose net stoichiometry is the learned flux's. */
-function isDeleted(reaction: Reaction, model: Network, stoichiometry: Readonly<Record<string, number>>): boolean {
-  if (model.reactions.some((each) => each.id === reaction.id)) return false;
-  const net = new Map<string, number>();
-  for (const { species, stoichiometry: amount } of reaction.reactants) net.set(species, (net.get(species) ?? 0) - amount);
-  for (const { species, stoichiometry: amount } of reaction.products) net.set(species, (net.get(species) ?? 0) + amount);
-  const changed = [...net].filter(([, change]) => change !== 0);
-  return changed.length === Object.keys(stoichiometry).length && changed.every(([species, change]) => stoichiometry[species] === change);
 }
 
 /** Unit of each observable, as the truth declares it. */

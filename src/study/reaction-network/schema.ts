@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { learnedFlux } from "../scenario-schema.ts";
+import { learnedTerm } from "../scenario-schema.ts";
 import type { ScenarioOf } from "../kind.ts";
 
 const positive = z.number().positive();
@@ -48,12 +48,12 @@ function checkTimesAndDoses({ times, duration, observables, design }: z.output<t
   if (design.unseenDose === design.dose) report(["design", "unseenDose"], `${design.unseenDose} is the dose that training sees`);
 }
 
-/** Sections of `scenario.yaml` for a network of reactions with a learned flux, tried on data simulated from a known truth. */
+/** Sections of `scenario.yaml` for a network of reactions with a learned flux or conductance, tried on data simulated from a known truth. */
 export const reactionNetworkSchema = {
   model: z.string(),
   truth: z.string(),
   protocols: protocols.superRefine(checkTimesAndDoses),
-  learned: learnedFlux,
+  learned: learnedTerm,
   split: z.discriminatedUnion("kind", [
     z.strictObject({ id: z.string(), kind: z.literal("held-out-combination"), trained: z.number().min(0), validation: z.number().min(0) }),
     /** Singles at the design's unseen dose, asked of the models fitted for another split. */
@@ -67,7 +67,7 @@ export const reactionNetworkSchema = {
     /** Spread of the prior of a weight: weight decay. */
     weightSd: positive,
     hidden: z.array(count).min(1),
-    /** Weight of ∫ v² dt of the learned flux, averaged over conditions. */
+    /** Weight of ∫ v² dt of the learned flux, or of ∫ (ln κ/κ₀)² dt of learned conductances, averaged over conditions. */
     penalty: z.number().min(0),
     /** Step of Adam for weights and for logarithms of rate constants. */
     learningRate: positive,

@@ -2,7 +2,6 @@ import { multistart, type MultistartState } from "../../calibrate/multistart.ts"
 import type { FitCondition, FitProblem, FreeParameter, Observation } from "../../calibrate/problem.ts";
 import { mechanismFirst, type Recipe, residualAlone, together } from "../../calibrate/recipe.ts";
 import type { FitHooks } from "../../calibrate/hooks.ts";
-import { type AttachedFlux, attachLearnedFlux } from "../../hybrid/learned-flux.ts";
 import { equalWidth, neuralOde } from "../../hybrid/neural-ode.ts";
 import type { Instrumented } from "../../experiments/perturbation.ts";
 import { odeSystem } from "../../models/compile.ts";
@@ -10,7 +9,8 @@ import type { Network } from "../../models/network.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { stream } from "../../numerics/random.ts";
 import type { DesignCondition } from "./design.ts";
-import { instrumentFor, segmentsOf } from "./design.ts";
+import { segmentsOf } from "./design.ts";
+import { type LearnedPart, weave } from "./learned.ts";
 import type { Iterations, ReactionNetworkScenario } from "./schema.ts";
 
 /** A model ready to be fitted: its system, how a condition drives it, what moves, and by which recipe. */
@@ -22,32 +22,30 @@ export interface ModelSetup {
   readonly recipe: Recipe;
   /** Starts of the recipe. */
   readonly starts: number;
-  readonly flux: AttachedFlux | null;
+  readonly learned: LearnedPart | null;
   /** The network with every agent woven in; null for a model without a mechanism. */
   readonly instrumented: Instrumented | null;
   segments(condition: DesignCondition): FitCondition["segments"];
 }
 
-/** The model as the modeller wrote it, with the learned flux where `learned` is true. */
-export function mechanisticSetup(scenario: ReactionNetworkScenario, model: Network, learned: boolean, iterations: Iterations, seed: string): ModelSetup {
+/** The model as the modeller wrote it, with the learned term where `isLearned` is true. */
+export function mechanisticSetup(scenario: ReactionNetworkScenario, model: Network, isLearned: boolean, iterations: Iterations, seed: string): ModelSetup {
   const { budget } = scenario;
-  const declared = scenario.learned[0];
-  const flux = learned && declared ? attachLearnedFlux(model, declared, { hidden: budget.hidden, gain: 1 }, stream(BigInt(seed), "weights of the learned flux", 0)) : null;
-  const instrumented = mustInstrument(scenario, flux?.network ?? model);
+  const { instrumented, learned } = weave(scenario, model, isLearned, seed);
   const start = (id: string): number => instrumented.network.parameters.find((parameter) => parameter.id === id)?.value ?? Number.NaN;
   const constants = budget.fit.map(
     (id): FreeParameter => ({ id, group: "mechanism", scale: "log", start: start(id), prior: { mean: Math.log(start(id)), sd: budget.priorLogSd } }),
   );
-  const weights = (flux?.weights ?? []).map((id): FreeParameter => ({ id, group: "residual", scale: "linear", start: start(id), prior: { mean: 0, sd: budget.weightSd } }));
+  const weights = (learned?.weights ?? []).map((id): FreeParameter => ({ id, group: "residual", scale: "linear", start: start(id), prior: { mean: 0, sd: learned?.priors[id] ?? budget.weightSd } }));
   return {
     network: instrumented.network,
     system: mustCompile(instrumented.network),
     free: [...constants, ...weights],
-    penalties: flux ? { [flux.penalty]: 1 } : {},
+    penalties: learned ? { [learned.penalty]: 1 } : {},
     // A mechanism that lacks a reaction, fitted first, buys its misfit with absurd rate constants (docs/decisions/0002): so both at once.
-    recipe: flux ? [together(iterations.together, budget.learningRate, budget.penalty)] : [mechanismFirst(iterations.mechanism)],
-    starts: flux ? 1 : iterations.starts,
-    flux,
+    recipe: learned ? [together(iterations.together, budget.learningRate, budget.penalty)] : [mechanismFirst(iterations.mechanism)],
+    starts: learned ? 1 : iterations.starts,
+    learned,
     instrumented,
     segments: (condition) => segmentsOf(instrumented, condition.protocol),
   };
@@ -68,7 +66,7 @@ export function neuralOdeSetup(scenario: ReactionNetworkScenario, truth: OdeSyst
     penalties: {},
     recipe: [residualAlone(iterations.neuralOde, scenario.budget.learningRate, 0)],
     starts: 1,
-    flux: null,
+    learned: null,
     instrumented: null,
     segments: ({ table }) => [
       {
@@ -85,12 +83,6 @@ const startOf = (system: OdeSystem, state: string): number => {
   const start = system.initialState[system.states.indexOf(state)];
   return start?.operation === "constant" ? start.value : 0;
 };
-
-function mustInstrument(scenario: ReactionNetworkScenario, network: Network): Instrumented {
-  const instrumented = instrumentFor(scenario, network);
-  if ("problems" in instrumented) throw new Error(instrumented.problems.join("; "));
-  return instrumented;
-}
 
 /** @throws when the network cannot be simulated; the scenario was checked with the same networks before. */
 export function mustCompile(network: Network): OdeSystem {

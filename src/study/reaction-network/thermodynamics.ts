@@ -2,13 +2,16 @@ import { thermoAlong } from "../../thermo/along.ts";
 import type { Finding, ThermoCurve } from "../result.ts";
 import { conditionParameters, curveTimes, type FittedPaths } from "./describe.ts";
 import type { DesignCondition } from "./design.ts";
+import { learnedTerms } from "../../hybrid/learned-term.ts";
+import { additiveFluxes, isConductance } from "./learned.ts";
 import type { ReactionNetworkScenario } from "./schema.ts";
 import type { ModelSetup } from "./setup.ts";
 
 /**
  * Entropy production and uncertainty-relation tightness of the known mechanism along fitted paths.
  *
- * A learned flux has no known reverse rate, so it has no entropy production: it is left out of the sums and said to be.
+ * A learned flux has no known reverse rate, so it has no entropy production: it is left out of the sums and said to be. A learned
+ * conductance is part of both directions of a known reaction, and counts.
  */
 export function thermoOf(
   scenario: ReactionNetworkScenario,
@@ -19,7 +22,7 @@ export function thermoOf(
 ): { readonly curves: readonly ThermoCurve[]; readonly findings: readonly Finding[] } {
   // A product that is absent at the start makes the force infinite there: true, and no news. Curves begin one point later.
   const times = curveTimes(scenario).slice(1);
-  const learned = scenario.learned.map((flux) => flux.id).filter((id) => setup.network.reactions.some((reaction) => reaction.id === id));
+  const learned = additiveFluxes(scenario).map((flux) => flux.id).filter((id) => setup.network.reactions.some((reaction) => reaction.id === id));
   const findings: Finding[] = [
     {
       check: "start of the thermodynamic curves",
@@ -31,6 +34,7 @@ export function thermoOf(
       where: `time ${times[0] ?? 0} ${scenario.protocols.timeUnit} on`,
       topic: "thermodynamics",
     },
+    ...scenario.learned.filter(isConductance).map((term): Finding => byConstruction(term.reactions)),
   ];
   const curves: ThermoCurve[] = [];
   const found: Finding[] = [];
@@ -71,6 +75,17 @@ function overConditions(found: readonly Finding[]): readonly Finding[] {
     return [{ ...closest, where: `${first.where} (${group.length} of the drawn trajectories)` }];
   });
 }
+
+const byConstruction = (reactions: readonly string[]): Finding => ({
+  check: "second law of what is learned",
+  verdict: "ok",
+  value: null,
+  bound: null,
+  equation: learnedTerms.conductance.equation,
+  source: learnedTerms.conductance.source,
+  where: `second law by construction: learned conductance of ${reactions.join(", ")}`,
+  topic: "thermodynamics",
+});
 
 const notApplicable = (reason: string): Finding => ({
   check: "second law",

@@ -1,0 +1,20 @@
+/** Markov jump processes and chemical master equations: entropy production, counting statistics, fluctuation theorems, uncertainty relations. */
+export { chainMultidimensional, chainRelations } from "./chain-relations.ts";
+export type { ChainRelations } from "./chain-relations.ts";
+export { chainOf, generatorOf, oneWayChannels, ratesOf } from "./chain.ts";
+export type { Chain, Edge } from "./chain.ts";
+export { coherenceOf, uniformRingChain, uniformRingCoherence } from "./coherence.ts";
+export type { Coherence } from "./coherence.ts";
+export { currentOf, isCurrent, jumpsOf, timeIn } from "./counter.ts";
+export type { Counter } from "./counter.ts";
+export { countingMoments, longTimeMoments } from "./counting.ts";
+export type { CountingMoments, LongTimeMoments } from "./counting.ts";
+export { chainActivity, chainEntropyProduction, edgeFluxes, stationaryOf, transientEntropyProduction } from "./entropy-production.ts";
+export type { Law, TransientEntropyProduction } from "./entropy-production.ts";
+export { chainOfMasterEquation } from "./master-equation-chain.ts";
+export { multidimensionalUncertainty } from "./multidimensional.ts";
+export type { MultidimensionalUncertainty } from "./multidimensional.ts";
+export * from "./relation.ts";
+export { sensingError } from "./sensing.ts";
+export type { Receptor, SensingError } from "./sensing.ts";
+export { entropyGeneratingFunction, integralFluctuationTheorem, tiltedGenerator } from "./tilted.ts";
