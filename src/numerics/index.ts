@@ -19,3 +19,8 @@ export { stationary } from "./stationary.ts";
 export type { Stationary } from "./stationary.ts";
 export { uniformise } from "./uniformisation.ts";
 export type { Uniformised } from "./uniformisation.ts";
+export type { LeastSquares } from "./least-squares.ts";
+export { solveLyapunov } from "./lyapunov.ts";
+export type { LyapunovResult } from "./lyapunov.ts";
+export { weightedLeastSquares } from "./weighted-least-squares.ts";
+export type { WeightedLeastSquares } from "./weighted-least-squares.ts";

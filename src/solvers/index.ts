@@ -29,3 +29,12 @@ export { stationaryLaw, stationaryLawDefaults } from "./stochastic/master-equati
 export type { StationaryLawOptions, StationaryLawResult } from "./stochastic/master-equation-stationary.ts";
 export { finiteStateProjection, projectionDefaults } from "./stochastic/master-equation-transient.ts";
 export type { ProjectedLaw, ProjectionOptions, ProjectionResult } from "./stochastic/master-equation-transient.ts";
+export { linearInvariants } from "./linear-invariants.ts";
+export type { LinearInvariant } from "./linear-invariants.ts";
+export { linearisation } from "./linearisation.ts";
+export { covarianceState, covarianceSystem, linearNoise } from "./linear-noise.ts";
+export type { CovarianceSystemResult, LinearNoise, LinearNoiseResult } from "./linear-noise.ts";
+export { oneWayRates } from "./one-way-rates.ts";
+export type { OneWayRates, OneWayRatesResult } from "./one-way-rates.ts";
+export { steadyState, steadyStateDefaults } from "./steady-state.ts";
+export type { SteadyState, SteadyStateOptions, SteadyStatus } from "./steady-state.ts";

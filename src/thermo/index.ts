@@ -25,3 +25,4 @@ export * from "./inference/index.ts";
 export * from "./markov/index.ts";
 export { stochasticThermo, stochasticThermoDefaults } from "./stochastic-report.ts";
 export type { StochasticThermo, StochasticThermoCurrent, StochasticThermoOptions, StochasticThermoReaction, StochasticThermoResult } from "./stochastic-report.ts";
+export * from "./structure/index.ts";

@@ -4,17 +4,31 @@ import { odeSystem } from "../models/compile.ts";
 import type { Network } from "../models/network.ts";
 import { revise } from "../models/revise.ts";
 import { speciesIds, stoichiometryOf } from "../models/structure.ts";
+import type { IntegerRow } from "../models/structure.ts";
 import type { OdeSystem } from "../models/system.ts";
 import { compileSolver } from "../solvers/compile.ts";
 import type { OdeControl } from "../solvers/ode/control.ts";
 import { odeMethods } from "../solvers/ode/index.ts";
 import type { Status } from "../solvers/status.ts";
 import { fluxesAlong, readObservables } from "./along.ts";
-import type { ThermoAlong } from "./along.ts";
+import type { Path } from "./along.ts";
+import { compileFluxes } from "./compiled-fluxes.ts";
+import type { BoundFacts } from "./bounds/index.ts";
+import { densePath } from "./dense-path.ts";
 import type { Finding } from "./finding.ts";
 import { fluxesOf } from "./fluxes.ts";
+import type { Fluxes } from "./fluxes.ts";
+import type { Observable } from "./observable.ts";
+import { boundFacts, reportRow } from "./report-row.ts";
+import type { ThermoReportRow } from "./report-row.ts";
+import { steadyReport } from "./report-steady.ts";
+import type { SteadyReport } from "./report-steady.ts";
+import { speedLimits } from "./speed-limit.ts";
+import type { SpeedLimits } from "./speed-limit.ts";
 import { cycleAffinities, structureOf } from "./structure.ts";
 import type { CycleAffinity, NetworkStructure } from "./structure.ts";
+import { openStructure, structuralEvidence } from "./structure/index.ts";
+import type { TheoremVerdict } from "./structure/index.ts";
 
 /** Defaults of a thermodynamic report, in one place: entropy production next to equilibrium is a small difference, so tolerances are tight. */
 export const thermoDefaults = { end: 10, points: 101, method: "rodas5p", control: { rtol: 1e-9, atol: 1e-12 } } as const;
@@ -25,8 +39,10 @@ export interface ThermoReportOptions {
   readonly end?: number;
   /** Rows including 0 and the end, at least 2. */
   readonly points?: number;
-  /** Not supported yet: refused by name. */
-  readonly steadyState?: boolean;
+  /** Only the steady state that the initial state leads to; takes no times. */
+  readonly steady?: boolean;
+  /** Chemical formula by species id, for the mass balance. */
+  readonly formulas?: Readonly<Record<string, string>>;
   /** Linear in species; default: every species that a reaction changes and that is no chemostat. */
   readonly observables?: readonly string[];
   /** Id of an ODE method. */
@@ -37,28 +53,17 @@ export interface ThermoReportOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Current and diffusion · concentration per time; null = not defined or not known. */
-export interface ThermoReportObservable {
-  readonly name: string;
-  readonly current: number;
-  readonly diffusion: number | null;
-  readonly tightness: number | null;
-}
-
-/** One time of a report; NaN where no reaction has an entropy production, or a value has no logarithm. */
-export interface ThermoReportRow {
-  readonly time: number;
-  /** R per volume and time. */
-  readonly entropyProduction: number;
-  readonly perReaction: Readonly<Record<string, number>>;
-  readonly observables: readonly ThermoReportObservable[];
-}
-
 /** What `thermo --json` prints, infinities still as numbers. */
 export interface ThermoReport {
   readonly schema: "thermo/1";
-  readonly structure: NetworkStructure & { readonly wegscheider: readonly CycleAffinity[] };
+  readonly structure: NetworkStructure & { readonly wegscheider: readonly CycleAffinity[]; readonly brokenLaws: readonly IntegerRow[]; readonly theorems: readonly TheoremVerdict[] };
   readonly at: readonly ThermoReportRow[];
+  /** What the bounds in `at` stand on. */
+  readonly bounds: readonly BoundFacts[];
+  /** Over the whole path; null for a steady state and where no row was reached. */
+  readonly speedLimits: SpeedLimits | null;
+  /** Null unless the steady state was asked for. */
+  readonly steady: SteadyReport | null;
   readonly findings: readonly Finding[];
 }
 
@@ -66,21 +71,89 @@ export type ThermoReportResult =
   | { readonly report: ThermoReport; readonly status: Status; readonly problems?: undefined }
   | { readonly problems: readonly NetworkProblem[]; readonly report?: undefined };
 
+/** A network made ready to be judged. */
+interface Prepared {
+  readonly network: Network;
+  readonly system: OdeSystem;
+  readonly fluxes: Fluxes;
+  readonly observables: readonly Observable[];
+  readonly parameters: Float64Array;
+  readonly state: Float64Array;
+}
+
 /**
- * Structure, entropy production, uncertainty relation and checks of a network along its own trajectory.
+ * Structure, entropy production and its parts, uncertainty relation with its refinements, speed limits and checks of a network
+ * along its own trajectory, or at its steady state.
  * @status problems: whatever keeps the network from being simulated or judged, all of it; `status` is the solver's, with the rows reached.
  */
 export async function thermoReport(network: Network, options: ThermoReportOptions = {}): Promise<ThermoReportResult> {
   const problems: NetworkProblem[] = [];
-  if (options.steadyState) problems.push({ where: "option:steadyState", message: "the steady state is not searched for yet; give an end time at which the model has come to rest" });
-  const times = timesOf(options, problems);
+  const times = options.steady ? noTimes(options, problems) : timesOf(options, problems);
   const methodId = options.method ?? thermoDefaults.method;
   const method = Object.values(odeMethods).find(({ facts }) => facts.id === methodId);
   if (!method) problems.push({ where: `option:method`, message: `there is no method "${methodId}" for thermodynamics along a path; choose one of ${Object.keys(odeMethods).join(", ")}` });
+  const prepared = prepare(network, options, problems);
+  if (!prepared || !method || problems.length > 0) return { problems };
+  const { fluxes, system, parameters, state } = prepared;
+
+  if (options.steady) {
+    const steady = steadyReport(prepared);
+    if (steady.problems) return { problems: steady.problems };
+    return judged(prepared, options, { times: [Infinity], values: steady.state }, { status: "done" }, null, steady.report);
+  }
+  const control = { ...thermoDefaults.control, ...options.control };
+  const solver = await compileSolver(system, { method, control });
+  const trajectory = await solver.solveAsync({ parameters, state, times }, options.signal ? { signal: options.signal } : {});
+  const last = trajectory.times.at(-1) ?? 0;
+  const isWhole = trajectory.status.status === "done" && last > 0;
+  const recorded = isWhole ? await compileSolver(system, { method, control, record: true }) : null;
+  const limits = recorded ? speedLimits(fluxes, densePath(recorded, { parameters, state, endTime: last }), prepared.observables) : null;
+  return judged(prepared, options, trajectory, trajectory.status, limits, null);
+}
+
+/** Puts the report together from a path. */
+async function judged(
+  { network, fluxes, observables, parameters, state }: Prepared,
+  options: ThermoReportOptions,
+  path: Path,
+  status: Status,
+  limits: SpeedLimits | null,
+  steady: SteadyReport | null,
+): Promise<ThermoReportResult> {
+  const structure = structureOf(network);
+  const wegscheider = cycleAffinities(network, structure.cycles, fluxes.logEquilibrium(0, parameters, state));
+  const structural = structuralEvidence(fluxes, parameters, path, { slack: options.control?.atol ?? thermoDefaults.control.atol, ...(options.formulas ? { formulas: options.formulas } : {}) });
+  if (structural.problems) return { problems: structural.problems };
+  const along = fluxesAlong(await compileFluxes(fluxes, observables), parameters, path, wegscheider, structural.evidence);
+  const width = fluxes.system.states.length;
+  const points = Array.from(path.times, (time, row) => fluxes.at(time, parameters, Array.from({ length: width }, (_, column) => path.values[row * width + column] ?? Number.NaN)));
+  const [first] = points;
+  return {
+    report: {
+      schema: "thermo/1",
+      structure: { ...structure, wegscheider, brokenLaws: openStructure(network).broken, theorems: structural.evidence.deficiency ?? [] },
+      at: points.map((point, row) => reportRow(fluxes, point, observables, Object.fromEntries(Object.entries(along.perReaction).map(([id, values]) => [id, values[row] ?? Number.NaN])))),
+      bounds: first ? boundFacts(fluxes, first) : [],
+      speedLimits: limits,
+      steady,
+      findings: along.findings,
+    },
+    status,
+  };
+}
+
+/** Compiles and checks what a report is about; null with all problems noted. */
+function prepare(network: Network, options: ThermoReportOptions, problems: NetworkProblem[]): Prepared | null {
   const revised = revise(network, options.set ?? {});
-  if (revised.problems) return { problems: [...problems, ...revised.problems] };
+  if (revised.problems) {
+    problems.push(...revised.problems);
+    return null;
+  }
   const compiled = odeSystem(revised.network);
-  if (compiled.problems) return { problems: [...problems, ...compiled.problems] };
+  if (compiled.problems) {
+    problems.push(...compiled.problems);
+    return null;
+  }
   const { system } = compiled;
   for (const [index, id] of system.parameters.entries()) {
     if (Number.isNaN(system.parameterValues[index])) problems.push({ where: `value:${id}`, message: `"${id}" has no value; give it one` });
@@ -88,19 +161,14 @@ export async function thermoReport(network: Network, options: ThermoReportOption
   const fluxes = fluxesOf(revised.network, system);
   const read = readObservables(revised.network, options.observables ?? changedSpecies(revised.network));
   problems.push(...(fluxes.problems ?? []), ...read.problems);
-  if (!fluxes.fluxes || !method || problems.length > 0) return { problems };
-
+  if (!fluxes.fluxes) return null;
   const parameters = Float64Array.from(system.parameterValues);
-  const state = startOf(system, parameters);
-  const solver = await compileSolver(system, { method, control: { ...thermoDefaults.control, ...options.control } });
-  const trajectory = await solver.solveAsync({ parameters, state, times }, options.signal ? { signal: options.signal } : {});
-  const structure = structureOf(revised.network);
-  const wegscheider = cycleAffinities(revised.network, structure.cycles, fluxes.fluxes.logEquilibrium(0, parameters, state));
-  const along = fluxesAlong(fluxes.fluxes, read.observables, parameters, trajectory, wegscheider);
-  return {
-    report: { schema: "thermo/1", structure: { ...structure, wegscheider }, at: rowsOf(along), findings: along.findings },
-    status: trajectory.status,
-  };
+  return { network: revised.network, system, fluxes: fluxes.fluxes, observables: read.observables, parameters, state: startOf(system, parameters) };
+}
+
+function noTimes({ times, end, points }: ThermoReportOptions, problems: NetworkProblem[]): Float64Array {
+  if (times !== undefined || end !== undefined || points !== undefined) problems.push({ where: "option:steady", message: "a steady state has no times; give either steady, or times" });
+  return new Float64Array(0);
 }
 
 function timesOf({ times, end, points }: ThermoReportOptions, problems: NetworkProblem[]): Float64Array {
@@ -127,20 +195,4 @@ const changedSpecies = (network: Network): string[] =>
 function startOf(system: OdeSystem, parameters: Float64Array): Float64Array {
   const values = new Map(system.parameters.map((id, index) => [id, parameters[index] ?? Number.NaN]));
   return Float64Array.from(evaluateAll(system.initialState, (name) => (name === "time" ? 0 : (values.get(name) ?? Number.NaN))));
-}
-
-const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
-
-function rowsOf(along: ThermoAlong): ThermoReportRow[] {
-  return Array.from(along.times, (time, row) => ({
-    time,
-    entropyProduction: along.total[row] ?? Number.NaN,
-    perReaction: Object.fromEntries(Object.entries(along.perReaction).map(([id, values]) => [id, values[row] ?? Number.NaN])),
-    observables: Object.keys(along.current).map((name) => ({
-      name,
-      current: along.current[name]?.[row] ?? Number.NaN,
-      diffusion: known(along.diffusion[name]?.[row]),
-      tightness: known(along.tightness[name]?.[row]),
-    })),
-  }));
 }

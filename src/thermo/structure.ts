@@ -1,7 +1,11 @@
-import type { Network, Participant } from "../models/network.ts";
-import { conservationLaws, cycles, speciesIds, stoichiometryMatrix } from "../models/structure.ts";
+import type { Network } from "../models/network.ts";
+import { conservationLaws, cycles } from "../models/structure.ts";
 import type { IntegerRow } from "../models/structure.ts";
-import { integerRows, rankOf } from "../numerics/rational.ts";
+import { affinityOf } from "./structure/cycle-currents.ts";
+import { deficiency } from "./structure/deficiency.ts";
+import { emergentCycles } from "./structure/laws.ts";
+
+export { deficiency };
 
 /** A cycle over all species and the force that its rate constants put around it. */
 export interface CycleAffinity {
@@ -31,53 +35,14 @@ export function structureOf(network: Network): NetworkStructure {
   return { conservationLaws: conservationLaws(network, "internal"), cycles: overall, emergentCycles: emergentCycles(network, overall), deficiency: deficiency(network) };
 }
 
-function emergentCycles(network: Network, overall: readonly IntegerRow[]): IntegerRow[] {
-  const ids = network.reactions.map(({ id }) => id);
-  const asRow = (row: IntegerRow): bigint[] => ids.map((id) => BigInt(row[id] ?? 0));
-  const span = overall.map(asRow);
-  return cycles(network, "internal").filter((row) => {
-    const candidate = asRow(row);
-    if (rankOf([...span, candidate]) === span.length) return false;
-    span.push(candidate);
-    return true;
-  });
-}
-
-/** Complexes - linkage classes - rank of the stoichiometry, over the species that are no chemostats. */
-export function deficiency(network: Network): number {
-  const internal = new Set(speciesIds(network, "internal"));
-  const classes = new Map<string, string>();
-  const root = (complex: string): string => {
-    let at = complex;
-    for (let parent = classes.get(at); parent !== undefined && parent !== at; parent = classes.get(at)) at = parent;
-    return at;
-  };
-  for (const { reactants, products } of network.reactions) {
-    const [from, to] = [complexOf(reactants, internal), complexOf(products, internal)];
-    for (const complex of [from, to]) if (!classes.has(complex)) classes.set(complex, complex);
-    classes.set(root(from), root(to));
-  }
-  const linkageClasses = [...classes.keys()].filter((complex) => root(complex) === complex).length;
-  return classes.size - linkageClasses - rankOf(integerRows(stoichiometryMatrix(network, "internal")));
-}
-
-/** A complex by name: its species in a fixed order with their numbers. */
-function complexOf(side: readonly Participant[], internal: ReadonlySet<string>): string {
-  const counts = new Map<string, number>();
-  for (const { species, stoichiometry } of side) if (internal.has(species)) counts.set(species, (counts.get(species) ?? 0) + stoichiometry);
-  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([id, count]) => `${count} ${id}`).join(" + ");
-}
-
 /**
  * The affinity of each cycle from the rate constants alone: `logEquilibrium` is ln k+ - ln k- of each reaction in the network's order.
  * @source Wegscheider 1901, doi:10.1007/BF01517498
  */
 export function cycleAffinities(network: Network, overall: readonly IntegerRow[], logEquilibrium: readonly number[]): CycleAffinity[] {
+  const ids = network.reactions.map(({ id }) => id);
   return overall.map((cycle) => {
-    const affinity = network.reactions.reduce((total, { id }, index) => {
-      const weight = cycle[id] ?? 0;
-      return weight === 0 ? total : total + weight * (logEquilibrium[index] ?? Number.NaN);
-    }, 0);
+    const affinity = affinityOf(cycle, ids, logEquilibrium);
     return { cycle, affinity: Number.isNaN(affinity) ? null : affinity };
   });
 }

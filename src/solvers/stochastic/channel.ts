@@ -1,5 +1,5 @@
 import { add, divide, exponential, maximum, multiply, power, product, squareRoot, subtract } from "../../kernel/arithmetic.ts";
-import type { Expression } from "../../kernel/expression.ts";
+import type { Expression, Graph } from "../../kernel/expression.ts";
 import { substitution, symbolsOf } from "../../kernel/substitute.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import { reactionRates } from "../../models/compile.ts";
@@ -51,8 +51,9 @@ export function inMolecules(network: Network, system: OdeSystem, perAmount: numb
 export function moleculesPerSymbol(network: Network, system: OdeSystem, perAmount: number): Expression[] {
   const { graph } = system;
   const resolver = resolverOf(network, graph);
+  const speciesOf = new Map(network.species.map((species) => [species.id, species]));
   return system.states.map((id) => {
-    const species = network.species.find((one) => one.id === id);
+    const species = speciesOf.get(id);
     const isAmount = !species || resolver.role(species) !== "concentration state";
     const amount = graph.constant(perAmount);
     return isAmount ? amount : multiply(graph, amount, resolver.volume(species.compartment, `species:${id}`));
@@ -73,12 +74,13 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
   const isCount = new Set(system.states.map(countSymbol));
   const toMolecules = inMolecules(network, system, perAmount);
   const rates = reactionRates(network, graph);
+  const speciesOf = new Map(network.species.map((species) => [species.id, species]));
   const problems: NetworkProblem[] = [];
   const isFixed = (expression: Expression): boolean => [...symbolsOf([expression])].every((name) => !stateOf.has(name) && !isCount.has(name));
 
   /** Molecules that one unit of a species' symbol in a rate stands for; where a rule sets the volume, that is not the state's scale. */
   const perConcentration = (id: string): Expression => {
-    const species = network.species.find((one) => one.id === id);
+    const species = speciesOf.get(id);
     const amount = graph.constant(perAmount);
     return !species || species.substanceOnly ? amount : multiply(graph, amount, resolver.volume(species.compartment, `species:${id}`));
   };
@@ -102,10 +104,11 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
         else varying.push(divide(graph, graph.constant(1), inAll));
       }
     }
-    const changes = system.states.flatMap((species, state) => {
-      const { change } = stoichiometryOf(reaction, species);
-      return change === 0 ? [] : [{ state, change: sign * change }];
+    const changes = [...changesOf(reaction)].flatMap(([species, change]) => {
+      const state = stateOf.get(species);
+      return change === 0 || state === undefined ? [] : [{ state, change: sign * change }];
     });
+    changes.sort((one, other) => one.state - other.state);
     return {
       id,
       reaction: reaction.id,
@@ -120,6 +123,8 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
   const channels = network.reactions.flatMap((reaction, index): Channel[] => {
     const rate = rates[index] ?? graph.constant(Number.NaN);
     problems.push(...unfit(reaction, rate));
+    const plain = network.rules.length === 0 ? plainFactors(reaction, rate, graph) : null;
+    if (plain) return [writeChannel(reaction, reaction.id, 1, plain, reaction.reactants)];
     const law = massAction(network, reaction, graph);
     if (law.kind === "reversible" && residues?.reactions.includes(reaction.id)) {
       const { excess } = residues;
@@ -172,6 +177,42 @@ function residueFactors(network: Network, system: OdeSystem, perAmount: number, 
   return [direction(1), direction(-1)];
 }
 
+/**
+ * What stands beside the reactants in a rate that is a product of numbers and symbols with every reactant to the power of its
+ * stoichiometry; null for any other rate. It says what `massAction` would, at a cost that does not grow with the network; without
+ * rules a symbol of the rate is a symbol of the network.
+ */
+function plainFactors(reaction: Reaction, rate: Expression, graph: Graph): Expression[] | null {
+  const exponents = new Map<Expression, number>();
+  const open: { readonly node: Expression; readonly exponent: number }[] = [{ node: rate, exponent: 1 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { node, exponent } = next;
+    const [first, second] = node.operands;
+    if (node.operation === "symbol" || (node.operation === "constant" && node.value > 0)) exponents.set(node, (exponents.get(node) ?? 0) + exponent);
+    else if (node.operation === "multiply" && first && second) open.push({ node: second, exponent }, { node: first, exponent });
+    else if (node.operation === "divide" && first && second) open.push({ node: second, exponent: -exponent }, { node: first, exponent });
+    else if (node.operation === "power" && first && second?.operation === "constant") open.push({ node: first, exponent: exponent * second.value });
+    else return null;
+  }
+  for (const { species, stoichiometry } of merged(reaction.reactants)) {
+    const symbol = graph.symbol(species);
+    if (exponents.get(symbol) !== stoichiometry) return null;
+    exponents.delete(symbol);
+  }
+  return [...exponents].flatMap(([base, exponent]) => {
+    if (exponent === 0) return [];
+    return exponent === 1 ? [base] : [power(graph, base, graph.constant(exponent))];
+  });
+}
+
+/** By how much a reaction changes each species it names. */
+function changesOf({ reactants, products }: Reaction): Map<string, number> {
+  const changes = new Map<string, number>();
+  for (const { species, stoichiometry } of products) changes.set(species, (changes.get(species) ?? 0) + stoichiometry);
+  for (const { species, stoichiometry } of reactants) changes.set(species, (changes.get(species) ?? 0) - stoichiometry);
+  return changes;
+}
+
 /** A side with each species once. */
 function merged(side: readonly Participant[]): Participant[] {
   const counts = new Map<string, number>();
@@ -185,16 +226,22 @@ function unfit(reaction: Reaction, rate: Expression): NetworkProblem[] {
   for (const { species, stoichiometry } of [...reaction.reactants, ...reaction.products]) {
     if (!Number.isInteger(stoichiometry)) problems.push({ where, message: `reaction "${reaction.id}" takes or makes ${stoichiometry} of "${species}"; molecules react in whole numbers` });
   }
-  if (symbolsOf([rate]).has("time")) problems.push({ where, message: `the rate of "${reaction.id}" depends on time; between two events the direct method needs constant propensities` });
+  if (symbolsOf([rate]).has("time")) problems.push({ where, message: `the rate of "${reaction.id}" depends on time; between two events stochastic methods need constant propensities` });
   return problems;
 }
 
-/** States whose molecule numbers a channel's propensity reads. */
-export function statesRead(channel: Channel, system: OdeSystem): Set<number> {
-  const names = channel.rest ? symbolsOf([channel.rest]) : new Set<string>();
-  const read = new Set(channel.orders.map(({ state }) => state));
-  system.states.forEach((id, state) => {
-    if (names.has(countSymbol(id))) read.add(state);
+/** For each channel, the states whose molecule numbers its propensity reads [nChannel]. */
+export function statesReadBy(channels: readonly Channel[], system: OdeSystem): ReadonlySet<number>[] {
+  const stateOf = new Map(system.states.map((id, state) => [countSymbol(id), state]));
+  return channels.map(({ orders, rest }) => {
+    const read = new Set(orders.map(({ state }) => state));
+    for (const name of rest ? symbolsOf([rest]) : []) {
+      const state = stateOf.get(name);
+      if (state !== undefined) read.add(state);
+    }
+    return read;
   });
-  return read;
 }
+
+/** States whose molecule numbers one channel's propensity reads. */
+export const statesRead = (channel: Channel, system: OdeSystem): ReadonlySet<number> => statesReadBy([channel], system)[0] ?? new Set();

@@ -4,7 +4,6 @@ import type { Expression } from "../../kernel/expression.ts";
 import { instantiate } from "../../kernel/instantiate.ts";
 import type { Target } from "../../kernel/instance.ts";
 import { memoryLayout } from "../../kernel/layout.ts";
-import { writeRandom } from "../../kernel/random.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import { odeSystem } from "../../models/compile.ts";
 import type { Network } from "../../models/network.ts";
@@ -12,13 +11,14 @@ import type { OdeSystem } from "../../models/system.ts";
 import { pace } from "../ode/pace.ts";
 import { channelsOf, inMolecules, moleculesPerSymbol } from "./channel.ts";
 import type { Residues } from "./channel.ts";
-import { stochasticMemory } from "./memory.ts";
+import { prepareDraws } from "./draws.ts";
 import type { StochasticMethod } from "./method.ts";
 import { moleculesPerAmount } from "./molecules.ts";
 import { outputsOf } from "./output.ts";
-import { writeAdvance, writeObserve, writeRefresh } from "./program.ts";
 import { beginStochasticRun } from "./run.ts";
+import { stochasticMemory } from "./scene.ts";
 import type { StochasticSolver } from "./solver.ts";
+import { propensityWarnings } from "./validity.ts";
 
 /** Channels up to which all propensities are kept in locals and recomputed after every event. */
 const UNROLLED_CHANNELS = 20;
@@ -31,7 +31,7 @@ export interface StochasticOptions {
   readonly record?: "concentrations" | "molecules";
   /** Reactions whose learned conductance is read at the residue of a jump, as `attachConductance` names them. Default none. */
   readonly residues?: Residues;
-  /** Channels up to which the program is unrolled. */
+  /** Channels up to which the direct method is unrolled. */
   readonly unrolledChannels?: number;
 }
 
@@ -49,9 +49,10 @@ export async function compileStochastic(network: Network, options: StochasticOpt
   if (compiled.problems) return { problems: compiled.problems };
   const { system } = compiled;
   const continuous = network.rules.flatMap(({ kind, target }): NetworkProblem[] =>
-    kind === "rate" ? [{ where: `rule:${target}`, message: `"${target}" follows a rate rule; between two events the direct method needs constant propensities` }] : [],
+    kind === "rate" ? [{ where: `rule:${target}`, message: `"${target}" follows a rate rule; between two events stochastic methods need constant propensities` }] : [],
   );
-  const unit = moleculesPerAmount(network, network.species.filter(({ id }) => system.states.includes(id)));
+  const isState = new Set(system.states);
+  const unit = moleculesPerAmount(network, network.species.filter(({ id }) => isState.has(id)));
   const problems: NetworkProblem[] = [...continuous, ...(unit.problems ?? [])];
   if (unit.problems || problems.length > 0) return { problems };
   const found = channelsOf(network, system, unit.perAmount, options.residues);
@@ -60,22 +61,22 @@ export async function compileStochastic(network: Network, options: StochasticOpt
   const start = initialMolecules(system, moleculesPerSymbol(network, system, unit.perAmount), unit.isMole);
   if (start.problems.length > 0) return { problems: start.problems };
 
-  const { method, target = "wasm", record = "concentrations", unrolledChannels = UNROLLED_CHANNELS } = options;
+  const { target = "wasm", record = "concentrations", unrolledChannels = UNROLLED_CHANNELS } = options;
+  const method = options.method.choose?.(channels, system) ?? options.method;
   const outputs = outputsOf(network, system, unit.perAmount, record);
   const toMolecules = inMolecules(network, system, unit.perAmount);
   const program = programBuilder();
   const layout = memoryLayout();
-  const { state: stream } = writeRandom(program, layout);
-  const memory = stochasticMemory(layout, { parameters: system.parameters.length, states: system.states.length, channels: channels.length }, stream);
-  const scene = { system, channels, outputs: outputs.map(({ expression }) => toMolecules(expression)), memory, unrolled: channels.length <= unrolledChannels };
-  writeObserve(program, scene);
-  if (!scene.unrolled) writeRefresh(program, scene);
-  writeAdvance(program, method, scene);
+  const memory = stochasticMemory(layout, { parameters: system.parameters.length, states: system.states.length, channels: channels.length });
+  const scene = { system, channels, outputs: outputs.map(({ expression }) => toMolecules(expression)), memory, unrolledChannels };
+  const written = method.write({ program, layout, scene });
   const instance = await instantiate(program.finish(layout.bytes), target);
+  prepareDraws(instance, memory.draws);
+  written.prepare(instance);
 
   const kept = { runs: 0, coefficients: null };
   const speed = pace();
-  const begin: StochasticSolver["begin"] = (problem) => beginStochasticRun({ ...scene, network, instance, initial: start.molecules }, kept, problem);
+  const begin: StochasticSolver["begin"] = (problem) => beginStochasticRun({ ...scene, network, instance, written, initial: start.molecules }, kept, problem);
   const solver: StochasticSolver = {
     network,
     system,
@@ -83,7 +84,7 @@ export async function compileStochastic(network: Network, options: StochasticOpt
     states: system.states,
     outputs: outputs.map(({ id, unit: own }) => ({ id, unit: own })),
     channels: channels.map(({ id }) => id),
-    warnings: start.warnings,
+    warnings: [...start.warnings, ...propensityWarnings(system, channels, start.molecules)],
     begin,
     run(problem) {
       const run = begin(problem);

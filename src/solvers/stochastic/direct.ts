@@ -1,7 +1,13 @@
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { FunctionBuilder } from "../../kernel/builder.ts";
 import type { Local } from "../../kernel/program.ts";
-import type { StochasticMethod, StochasticStep } from "./method.ts";
+import { drawAhead, writeFirstDraw } from "./draw-ahead.ts";
+import type { AheadDraws } from "./draw-ahead.ts";
+import { writeEventLoop } from "./event-loop.ts";
+import type { StochasticMethod, StochasticProgram, StochasticStep } from "./method.ts";
+import { reactionTable } from "./reaction-table.ts";
+import { largestPropensity, stochasticCode } from "./scene.ts";
+import { writeUnrolled } from "./unrolled.ts";
 
 /** Gillespie's direct method: the time to the next event from the sum of the propensities, then which channel it is. */
 export const direct: StochasticMethod = {
@@ -9,68 +15,79 @@ export const direct: StochasticMethod = {
     id: "direct",
     title: "Gillespie's direct method",
     exact: true,
-    source: "Gillespie 1977, doi:10.1021/j100540a008",
+    use: "few channels: unrolled into locals up to 20; above, sums in a binary tree, so that an event costs the logarithm of their number",
+    source: "Gillespie 1977, doi:10.1021/j100540a008; the tree: Wong & Easterling 1980, doi:10.1137/0209009",
   },
-  step(context) {
-    const { b, propensities } = context;
-    if (propensities.kind === "locals") {
-      const sums = partialSums(b, propensities.values);
-      const total = sums.at(-1);
-      if (!total) return context.wait(f64.const(Infinity));
-      waitForEvent(context, total);
-      const threshold = drawBelow(context, total);
-      fireFirst(context, sums, threshold, 0);
-      return undefined;
-    }
-    const { address, count } = propensities;
-    const total = b.local("f64", "total", f64.const(0));
-    b.repeat(count, (channel) => b.set(total, f64.add(total, f64.load(i32.shl(channel, 3), address))));
-    waitForEvent(context, total);
-    const threshold = drawBelow(context, total);
-    const chosen = b.local("i32", "chosen", i32.const(-1));
-    const sum = b.local("f64", "sum", f64.const(0));
-    b.loop((search) => {
-      b.set(chosen, i32.add(chosen, 1));
-      b.set(sum, f64.add(sum, f64.load(i32.shl(chosen, 3), address)));
-      b.if(f64.lt(threshold, sum), () => b.break(search));
-    });
-    return context.fire(chosen);
-  },
+  write: (step) => (step.scene.channels.length <= step.scene.unrolledChannels ? writeUnrolled(step) : writeTree(step)),
 };
 
-/** Running sums from zero, in order: the last is the total. */
-function partialSums(b: FunctionBuilder, values: readonly Local[]): Local[] {
-  let before: Local | null = null;
-  return values.map((value) => {
-    before = b.local("f64", "sum", before ? f64.add(before, value) : value);
-    return before;
+/** Propensities as the leaves of a binary tree of sums: node i has children 2i and 2i + 1, the root is 1. Sums are never carried on by differences, so they do not drift. */
+function writeTree(step: StochasticStep): StochasticProgram {
+  const { program, layout, scene } = step;
+  const { channels, memory } = scene;
+  const table = reactionTable(step);
+  const leaves = 2 ** Math.ceil(Math.log2(Math.max(1, channels.length)));
+  const tree = layout.f64(2 * leaves);
+  const node = (index: Local): ReturnType<typeof i32.shl> => i32.shl(index, 3);
+  const update = (b: FunctionBuilder, channel: Local): void => {
+    const sum = b.local("f64", "sum", table.propensity(b, channel));
+    const at = b.local("i32", "node", i32.add(channel, leaves));
+    b.loop((climb) => {
+      b.store(node(at), sum, tree);
+      b.if(i32.le(at, 1), () => b.break(climb));
+      b.set(sum, f64.add(sum, f64.load(i32.shl(i32.xor(at, 1), 3), tree)));
+      b.set(at, i32.shr(at, 1));
+    });
+  };
+  writeFirstDraw(program, memory.draws);
+  program.function("sum up", {}, (b) => {
+    b.repeat(channels.length, (channel) => b.store(node(channel), table.propensity(b, channel), tree + 8 * leaves));
+    const at = b.local("i32", "node", i32.const(leaves));
+    b.loop((down) => {
+      b.set(at, i32.sub(at, 1));
+      b.if(i32.lt(at, 1), () => b.break(down));
+      b.store(node(at), f64.add(f64.load(i32.shl(at, 4), tree), f64.load(i32.shl(at, 4), tree + 8)), tree);
+    });
   });
-}
-
-/** Nothing can happen where the total is 0: time passes for ever. */
-function waitForEvent({ b, exponential, wait }: StochasticStep, total: Local): void {
-  const duration = b.local("f64", "duration", f64.const(Infinity));
-  b.if(f64.gt(total, 0), () => b.set(duration, f64.div(exponential(), total)));
-  wait(duration);
-}
-
-/** A uniform number in (0, total). A product that rounds up to the total is drawn again, so that a channel is always found. */
-function drawBelow({ b, uniform }: StochasticStep, total: Local): Local {
-  const threshold = b.local("f64", "threshold");
-  b.loop((again) => {
-    b.set(threshold, f64.mul(uniform(), total));
-    b.if(f64.lt(threshold, total), () => b.break(again));
+  writeEventLoop<AheadDraws>(program, scene, {
+    enter: (b, draws) => drawAhead(b, draws, memory.draws),
+    exit: (_, ahead) => ahead.save(),
+    body(loop, ahead) {
+      const { b, t } = loop;
+      if (table.mayBeWrong) loop.leave(i32.load(memory.isWrong), stochasticCode.wrongPropensity);
+      const total = b.local("f64", "total", f64.load(tree + 8));
+      loop.leave(i32.isZero(f64.lt(total, largestPropensity)), stochasticCode.wrongPropensity);
+      loop.waitUntil(b.local("f64", "end", f64.add(t, f64.div(ahead.wait, total))));
+      const threshold = b.local("f64", "threshold", f64.mul(ahead.uniform, total));
+      const half = b.local("f64", "half", f64.mul(ahead.half, total));
+      ahead.next();
+      const at = b.local("i32", "node", i32.const(1));
+      b.loop((down) => {
+        b.if(i32.ge(at, leaves), () => b.break(down));
+        const left = b.local("f64", "left", f64.load(i32.shl(at, 4), tree));
+        b.set(at, i32.shl(at, 1));
+        b.if(f64.ge(threshold, left), () => {
+          b.set(threshold, f64.sub(threshold, left));
+          b.set(at, i32.add(at, 1));
+        });
+      });
+      b.if(i32.isZero(i32.and(f64.ge(threshold, half), f64.gt(f64.sub(f64.load(node(at), tree), threshold), half))), () => {
+        ahead.refine();
+        loop.again();
+      });
+      const channel = b.local("i32", "channel", i32.sub(at, leaves));
+      table.change(b, channel, () => loop.leave(i32.const(1), stochasticCode.usedUp));
+      table.eachChange(b, channel, (_, readers) => table.eachReader(b, readers, (reader) => update(b, reader)));
+      loop.count(i32.shl(channel, 3), memory.firings);
+      ahead.turn();
+    },
   });
-  return threshold;
-}
-
-/** Nested branches: the first channel whose running sum lies above the threshold fires. */
-function fireFirst(context: StochasticStep, sums: readonly Local[], threshold: Local, channel: number): void {
-  const sum = sums[channel];
-  if (!sum || channel === sums.length - 1) return context.fire(channel);
-  return context.b.if(
-    f64.lt(threshold, sum),
-    () => context.fire(channel),
-    () => fireFirst(context, sums, threshold, channel + 1),
-  );
+  return {
+    prepare: table.prepare,
+    begin(instance, coefficients) {
+      table.begin(instance, coefficients);
+      instance.functions["start"]?.();
+      instance.functions["sum up"]?.();
+    },
+  };
 }

@@ -1,6 +1,10 @@
+import { auto } from "./auto.ts";
+import { compositionRejection } from "./composition-rejection.ts";
 import { direct } from "./direct.ts";
+import { nextReaction } from "./next-reaction.ts";
+import { rejection } from "./rejection.ts";
 
 /** Every method for the chemical master equation, by id. */
-export const stochasticMethods = { direct } as const;
+export const stochasticMethods = { direct, "next-reaction": nextReaction, "composition-rejection": compositionRejection, rejection, auto } as const;
 
-export { direct };
+export { auto, compositionRejection, direct, nextReaction, rejection };

@@ -1,5 +1,10 @@
-import type { FunctionBuilder } from "../../kernel/builder.ts";
-import type { Local, Value } from "../../kernel/program.ts";
+import type { Instance } from "../../kernel/instance.ts";
+import type { ProgramBuilder } from "../../kernel/builder.ts";
+import type { MemoryLayout } from "../../kernel/layout.ts";
+import type { Local } from "../../kernel/program.ts";
+import type { OdeSystem } from "../../models/system.ts";
+import type { Channel } from "./channel.ts";
+import type { StochasticScene } from "./scene.ts";
 
 /** What a method can do; loops and tables read this and never ask for the name. */
 export interface StochasticFacts {
@@ -7,30 +12,33 @@ export interface StochasticFacts {
   readonly title: string;
   /** Whether paths have exactly the law of the chemical master equation. */
   readonly exact: boolean;
+  /** What an event costs, and where the method is the right one. */
+  readonly use: string;
   readonly source: string;
 }
 
-/** Propensities of all channels, up to date before every step: in locals where there are few, else in memory. */
-export type Propensities =
-  | { readonly kind: "locals"; readonly values: readonly Local[] }
-  /** f64 at `address`, one after another. */
-  | { readonly kind: "memory"; readonly address: number; readonly count: number };
+/** Propensities in locals [nChannel]. */
+export type Propensities = readonly Local[];
 
-/** What `step` writes with. */
+/** What a method writes with. */
 export interface StochasticStep {
-  readonly b: FunctionBuilder;
-  readonly propensities: Propensities;
-  /** Uniform in (0, 1) and exponential with mean 1, the next of the run's stream: use each once, in a `set`. */
-  uniform(): Value;
-  exponential(): Value;
-  /** Lets time pass: requested times before its end see the state as it is; leaves the run when none are left. */
-  wait(duration: Value): void;
-  /** Lets a channel fire: its number is known now, or only when the program runs. */
-  fire(channel: number | Local): void;
+  readonly program: ProgramBuilder;
+  readonly layout: MemoryLayout;
+  readonly scene: StochasticScene;
 }
 
-/** A stochastic method: facts, and a writer of one event. */
+/** What a written method does with its instance besides running it. */
+export interface StochasticProgram {
+  /** Fills what stays the same from run to run. */
+  prepare(instance: Instance): void;
+  /** Puts a run's coefficients [nChannel] where the program reads them; molecules are in place. */
+  begin(instance: Instance, coefficients: Float64Array): void;
+}
+
+/** A stochastic method: facts, and a writer of the whole event loop, `advance(budget: i32): i32`. */
 export interface StochasticMethod {
   readonly facts: StochasticFacts;
-  step(context: StochasticStep): void;
+  /** The method that does the work, where this one only chooses; a solver names that one. */
+  choose?(channels: readonly Channel[], system: OdeSystem): StochasticMethod;
+  write(step: StochasticStep): StochasticProgram;
 }

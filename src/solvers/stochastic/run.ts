@@ -1,12 +1,12 @@
 import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Instance } from "../../kernel/instance.ts";
-import { writeStream } from "../../kernel/random.ts";
 import type { Network } from "../../models/network.ts";
-import { stream } from "../../numerics/random.ts";
 import type { Status } from "../status.ts";
-import { countSymbol } from "./channel.ts";
-import { largestPropensity, rowBytes, stochasticCode } from "./program.ts";
-import type { StochasticScene } from "./program.ts";
+import { beginDraws } from "./draws.ts";
+import type { StochasticProgram } from "./method.ts";
+import { propensityReader } from "./propensity-value.ts";
+import { largestPropensity, rowBytes, stochasticCode } from "./scene.ts";
+import type { StochasticScene } from "./scene.ts";
 import type { StochasticPath, StochasticProblem, StochasticRun } from "./solver.ts";
 
 /** Events after which a run gives up, in one place. */
@@ -16,6 +16,7 @@ export const stochasticDefaults = { maxEvents: 1e9 } as const;
 export interface RunScene extends StochasticScene {
   readonly network: Network;
   readonly instance: Instance;
+  readonly written: StochasticProgram;
   /** Molecules at the start by default [nState]. */
   readonly initial: Float64Array;
 }
@@ -44,7 +45,6 @@ export function beginStochasticRun(scene: RunScene, kept: StochasticRunMemory, p
   const i = instance.i32;
   f.set(times, timesAddress / 8);
   f.set(parameters, memory.parameters / 8);
-  f.set(coefficients, memory.coefficients / 8);
   f.set(problem.molecules ?? scene.initial, memory.molecules / 8);
   f.fill(0, memory.firings / 8, memory.firings / 8 + channels.length);
   f[memory.time / 8] = 0;
@@ -54,10 +54,9 @@ export function beginStochasticRun(scene: RunScene, kept: StochasticRunMemory, p
   i[memory.timesAddress / 4] = timesAddress;
   i[memory.reached / 4] = 0;
   i[memory.outputsAddress / 4] = outputsAddress;
-  i[memory.wrongChannel / 4] = -1;
-  i[memory.isUsedUp / 4] = 0;
-  writeStream(instance, memory.stream, stream(problem.seed, "ssa", problem.index ?? 0).state());
-  instance.functions["refresh"]?.();
+  i[memory.isWrong / 4] = 0;
+  beginDraws(instance, memory.draws, problem.seed, problem.index ?? 0);
+  scene.written.begin(instance, coefficients);
 
   let status: Status = times.length === 0 ? { status: "done" } : { status: "paused", time: 0 };
   const requireCurrent = (): void => {
@@ -75,7 +74,7 @@ export function beginStochasticRun(scene: RunScene, kept: StochasticRunMemory, p
       const code = instance.functions["advance"]?.(events);
       if (code === stochasticCode.done) status = { status: "done" };
       else if (code === stochasticCode.paused) status = { status: "paused", time: timeNow() };
-      else status = code === stochasticCode.tooManyEvents ? tooManyEvents(scene, timeNow()) : wrongChannel(scene, timeNow());
+      else status = failures[code === stochasticCode.tooManyEvents || code === stochasticCode.usedUp ? code : stochasticCode.wrongPropensity](scene, timeNow());
       return status;
     },
     path(): StochasticPath {
@@ -114,35 +113,39 @@ function tooManyEvents({ channels, instance, memory }: RunScene, time: number): 
   return { status: "too-many-steps", time, worst: channels[most]?.id ?? "", hint: `it fired ${firings[most]} times; end earlier, raise maxEvents, or simulate the mean with an ODE method` };
 }
 
-function wrongChannel({ channels, instance, memory, system }: RunScene, time: number): Status {
-  const channel = channels[instance.i32[memory.wrongChannel / 4] ?? 0];
-  const worst = channel?.id ?? "";
+/** The channel that lacks molecules. */
+function usedUp({ channels, instance, memory, system }: RunScene, time: number): Status {
+  const channel = channels[instance.i32[memory.usedUpChannel / 4] ?? 0];
   const count = (state: number): number => instance.f64[memory.molecules / 8 + state] ?? Number.NaN;
-  if (instance.i32[memory.isUsedUp / 4] === 1) {
-    const short = channel?.changes.filter(({ state, change }) => count(state) + change < 0).map(({ state }) => `"${system.states[state]}"`) ?? [];
-    return { status: "negative-propensity", time, worst, hint: `its rate is above 0 though ${short.join(" and ")} is used up; the rate must vanish with its reactants` };
+  const short = channel?.changes.filter(({ state, change }) => count(state) + change < 0).map(({ state }) => `"${system.states[state]}"`) ?? [];
+  return { status: "negative-propensity", time, worst: channel?.id ?? "", hint: `its rate is above 0 though ${short.join(" and ")} is used up; the rate must vanish with its reactants` };
+}
+
+/** The first channel whose propensity is no finite number at least 0, found by interpretation. */
+function wrongPropensity({ channels, instance, memory, system }: RunScene, time: number): Status {
+  const f = instance.f64;
+  const parameters = f.subarray(memory.parameters / 8, memory.parameters / 8 + system.parameters.length);
+  const propensityOf = propensityReader(system, parameters);
+  const molecules = f.subarray(memory.molecules / 8, memory.molecules / 8 + system.states.length);
+  const values = channels.map((channel) => propensityOf(channel, molecules));
+  const found = values.findIndex((value) => !(value >= 0 && value < largestPropensity));
+  if (found < 0) {
+    const largest = values.reduce((best, value, index) => (value > (values[best] ?? 0) ? index : best), 0);
+    return { status: "non-finite", time, worst: channels[largest]?.id ?? "", hint: `the sum of all rates is beyond ${largestPropensity}; the largest is ${values[largest]}` };
   }
-  const value = channel ? propensityOf(channel, instance, memory, system) : Number.NaN;
+  const worst = channels[found]?.id ?? "";
+  const value = values[found] ?? Number.NaN;
   if (value < 0) return { status: "negative-propensity", time, worst, hint: `its rate is ${value}; write it as a difference of two positive terms, k_f*reactants - k_r*products, or as two reactions` };
-  const missing = system.parameters.filter((_, index) => !Number.isFinite(instance.f64[memory.parameters / 8 + index] ?? Number.NaN));
+  const missing = system.parameters.filter((_, index) => !Number.isFinite(parameters[index]));
   const cause = missing.length > 0 ? `parameter ${missing.join(", ")} has no finite value` : "look for a division by zero, or a logarithm or root outside its domain";
   return { status: "non-finite", time, worst, hint: `its rate is ${value} (limit ${largestPropensity}); ${cause}` };
 }
 
-/** A channel's propensity at the state in memory, by interpretation. */
-function propensityOf(channel: RunScene["channels"][number], instance: Instance, memory: RunScene["memory"], system: RunScene["system"]): number {
-  const f = instance.f64;
-  const lookup = (name: string): number => {
-    const parameter = system.parameters.indexOf(name);
-    if (parameter >= 0) return f[memory.parameters / 8 + parameter] ?? Number.NaN;
-    return f[memory.molecules / 8 + system.states.findIndex((id) => name === countSymbol(id))] ?? Number.NaN;
-  };
-  const [coefficient = Number.NaN, rest = 1] = evaluateAll(channel.rest ? [channel.coefficient, channel.rest] : [channel.coefficient], lookup);
-  return channel.orders.reduce((value, { state, order }) => {
-    const n = f[memory.molecules / 8 + state] ?? Number.NaN;
-    return Array.from({ length: order }, (_, below) => n - below).reduce((product, factor) => product * factor, value);
-  }, coefficient * rest);
-}
+const failures = {
+  [stochasticCode.tooManyEvents]: tooManyEvents,
+  [stochasticCode.usedUp]: usedUp,
+  [stochasticCode.wrongPropensity]: wrongPropensity,
+} as const;
 
 function checkProblem({ system }: RunScene, { times, parameters, molecules, maxEvents }: StochasticProblem): void {
   const refuse = (message: string): never => {

@@ -2,6 +2,10 @@ import type { Finding } from "../finding.ts";
 import type { OutOfDomain } from "../fluxes.ts";
 import type { ReactionKind } from "../reaction-flux.ts";
 import type { CycleAffinity } from "../structure.ts";
+import type { HaldaneRelation } from "../structure/haldane.ts";
+import type { ReactionMassBalance } from "../structure/mass-balance.ts";
+import type { TheoremVerdict } from "../structure/theorems.ts";
+import type { IntegerRow } from "../../models/structure.ts";
 
 export interface CheckFacts {
   readonly id: string;
@@ -24,6 +28,15 @@ export interface Evidence {
   readonly observables: readonly { readonly name: string; readonly current: ArrayLike<number>; readonly diffusion: ArrayLike<number>; readonly tightness: ArrayLike<number | null> }[];
   readonly wegscheider: readonly CycleAffinity[];
   readonly outOfDomain: readonly OutOfDomain[];
+  /** Each law with its amount l x [nTime] and sum |l| x, the largest along the path · concentration. */
+  readonly conservation?: readonly { readonly law: IntegerRow; readonly amounts: ArrayLike<number>; readonly scale: number }[];
+  /** By species id, each [nTime]; `slack` is the absolute tolerance they were solved with · concentration. */
+  readonly concentrations?: { readonly species: Readonly<Record<string, ArrayLike<number>>>; readonly slack: number };
+  readonly haldane?: readonly HaldaneRelation[];
+  readonly massBalance?: readonly ReactionMassBalance[];
+  /** Of a closed network that has an equilibrium: relative entropy to it [nTime] and its total concentration · concentration. */
+  readonly closedEquilibrium?: { readonly distance: ArrayLike<number>; readonly total: number };
+  readonly deficiency?: readonly TheoremVerdict[];
 }
 
 /** What a network without reactions shows; examples override parts of it. */
@@ -50,6 +63,12 @@ export function placesInTime(times: ArrayLike<number>, at: readonly number[]): s
   const first = times[at[0] ?? 0];
   return times.length === 1 ? `at time ${first}` : `at ${at.length} of ${times.length} times, first at ${first}`;
 }
+
+/** `R1 - 2 R2`: a cycle or a law as a sum. */
+export const sumText = (row: IntegerRow): string =>
+  Object.entries(row)
+    .map(([id, weight], index) => `${weight < 0 ? "- " : index === 0 ? "" : "+ "}${Math.abs(weight) === 1 ? "" : `${Math.abs(weight)} `}${id}`)
+    .join(" ");
 
 /** Relative slack of inequalities: what exact mathematics and rounding can meet. */
 export const inequalityTolerance = 1e-12;

@@ -1,6 +1,6 @@
-import type { IntegerRow } from "../../models/structure.ts";
 import type { CheckFacts, ThermoCheck } from "./check.ts";
-import { finding, nothing } from "./check.ts";
+import { affinityRounding } from "../structure/wegscheider.ts";
+import { finding, nothing, sumText } from "./check.ts";
 
 const facts: CheckFacts = {
   id: "wegscheider",
@@ -9,22 +9,14 @@ const facts: CheckFacts = {
   source: "Wegscheider 1901, doi:10.1007/BF01517498",
 };
 
-/** Rounding of a sum of logarithms of constants that were written with 15 digits; dimensionless. */
-const affinityRounding = 1e-10;
-
-const name = (cycle: IntegerRow): string =>
-  Object.entries(cycle)
-    .map(([id, weight], index) => `${weight < 0 ? "- " : index === 0 ? "" : "+ "}${Math.abs(weight) === 1 ? "" : `${Math.abs(weight)} `}${id}`)
-    .join(" ");
-
 /** Cycles of all species whose constants leave a force: a fuel is hidden in the constants, or they are inconsistent. */
 export const wegscheider: ThermoCheck = {
   facts,
   check: (evidence) =>
     evidence.wegscheider.map(({ cycle, affinity }) => {
-      if (affinity === null) return finding(facts, "not applicable", `cycle ${name(cycle)}: a reaction in it has no two rate constants to compare`);
-      if (Math.abs(affinity) <= affinityRounding) return finding(facts, "ok", `cycle ${name(cycle)}`, affinity, 0);
-      return finding(facts, "note", `cycle ${name(cycle)} is driven though it changes nothing: a fuel is hidden in the constants; make it a chemostat ($X), or adjust the constants`, affinity, 0);
+      if (affinity === null) return finding(facts, "not applicable", `cycle ${sumText(cycle)}: a reaction in it has no two rate constants to compare`);
+      if (Math.abs(affinity) <= affinityRounding) return finding(facts, "ok", `cycle ${sumText(cycle)}`, affinity, 0);
+      return finding(facts, "note", `cycle ${sumText(cycle)} is driven though it changes nothing: a fuel is hidden in the constants; make it a chemostat ($X), or adjust the constants`, affinity, 0);
     }),
   passing: { ...nothing, wegscheider: [{ cycle: { A: 1, B: 1 }, affinity: 0 }] },
   failing: { ...nothing, wegscheider: [{ cycle: { A: 1, B: 1 }, affinity: Math.log(8) }] },

@@ -1,0 +1,34 @@
+import type { OdeSystem } from "../../models/system.ts";
+import type { Channel } from "./channel.ts";
+import { statesReadBy } from "./channel.ts";
+import { compositionRejection } from "./composition-rejection.ts";
+import { direct } from "./direct.ts";
+import type { StochasticMethod } from "./method.ts";
+import { rejection } from "./rejection.ts";
+
+/** Channels up to which the direct method is chosen. */
+const directChannels = 200;
+/** Propensities that an event changes, on average over the channels, up to which they are all computed anew. */
+const fewDependents = 12;
+
+/** Chooses by size: `direct` up to 200 channels; above, `composition-rejection` where an event changes up to 12 propensities on average, else `rejection`. */
+function choose(channels: readonly Channel[], system: OdeSystem): StochasticMethod {
+  if (channels.length <= directChannels) return direct;
+  const readers = new Float64Array(system.states.length);
+  for (const states of statesReadBy(channels, system)) for (const state of states) readers[state] = (readers[state] ?? 0) + 1;
+  const dependents = channels.reduce((total, { changes }) => total + changes.reduce((sum, { state }) => sum + (readers[state] ?? 0), 0), 0);
+  return dependents <= fewDependents * channels.length ? compositionRejection : rejection;
+}
+
+/** The exact method that suits the network's size. */
+export const auto: StochasticMethod = {
+  facts: {
+    id: "auto",
+    title: "Exact method chosen by size",
+    exact: true,
+    use: `direct up to ${directChannels} channels; above, composition-rejection where an event changes at most ${fewDependents} propensities on average, else rejection`,
+    source: "the methods chosen from; the limits are measured",
+  },
+  choose,
+  write: (step) => choose(step.scene.channels, step.scene.system).write(step),
+};

@@ -1,0 +1,48 @@
+import { f64, i32 } from "../../kernel/builder.ts";
+import type { Local } from "../../kernel/program.ts";
+import { writeEventLoop } from "./event-loop.ts";
+import { channelGroups } from "./groups.ts";
+import type { StochasticMethod } from "./method.ts";
+import { reactionTable } from "./reaction-table.ts";
+import { stochasticCode } from "./scene.ts";
+
+/** The direct method with channels found by composition and rejection: an event costs the same whatever the number of channels. */
+export const compositionRejection: StochasticMethod = {
+  facts: {
+    id: "composition-rejection",
+    title: "Composition-rejection method",
+    exact: true,
+    use: "hundreds of channels and more, where an event changes few propensities",
+    source: "Slepoy, Thompson, Plimpton 2008, doi:10.1063/1.2919546",
+  },
+  write(step) {
+    const { program, scene } = step;
+    const { channels, memory } = scene;
+    const table = reactionTable(step);
+    const groups = channelGroups(step);
+    program.function("update all", {}, (b) =>
+      b.repeat(channels.length, (channel) => groups.write(b, channel, table.propensity(b, channel))),
+    );
+    writeEventLoop<Local>(program, scene, {
+      enter: (b) => b.local("i32", "refusals", i32.const(0)),
+      body(loop, refusals) {
+        const { b } = loop;
+        const { channel, mark } = groups.candidate(loop, refusals);
+        b.set(refusals, i32.add(refusals, 1));
+        b.if(f64.ge(mark, groups.bound(channel)), () => loop.again());
+        b.set(refusals, 0);
+        table.change(b, channel, () => loop.leave(i32.const(1), stochasticCode.usedUp));
+        table.eachChange(b, channel, (_, readers) => table.eachReader(b, readers, (reader) => groups.update(b, reader, table.propensity(b, reader))));
+        loop.count(i32.shl(channel, 3), memory.firings);
+      },
+    });
+    return {
+      prepare: table.prepare,
+      begin(instance, coefficients) {
+        table.begin(instance, coefficients);
+        instance.functions["update all"]?.();
+        groups.begin(instance);
+      },
+    };
+  },
+};
