@@ -4,19 +4,18 @@ import type { OdeSystem } from "../models/system.ts";
 import type { Evidence } from "./checks/check.ts";
 import { findingsOf } from "./checks/index.ts";
 import type { Finding } from "./finding.ts";
-import type { FluxesOptions, Fluxes, OutOfDomain } from "./fluxes.ts";
+import { fluxRows } from "./flux-rows.ts";
+import type { FluxRows, Path } from "./flux-rows.ts";
+import { numbersOf } from "./flux-table.ts";
+import type { ObservedAlong } from "./flux-table.ts";
+import type { FluxesOptions } from "./fluxes.ts";
 import { fluxesOf } from "./fluxes.ts";
 import type { Observable } from "./observable.ts";
 import { readObservable } from "./observable.ts";
 import { isThermodynamic } from "./reaction-flux.ts";
 import type { CycleAffinity } from "./structure.ts";
-import { observe, totalActivity, totalEntropyProduction } from "./uncertainty.ts";
 
-/** States at times, row-major [nTime, nState] in the system's order; a `Trajectory` is one. */
-export interface Path {
-  readonly times: ArrayLike<number>;
-  readonly values: ArrayLike<number>;
-}
+export type { Path } from "./flux-rows.ts";
 
 /** Thermodynamics along a path. Entropy production · R per volume and time; NaN = not defined. */
 export interface ThermoAlong {
@@ -49,7 +48,7 @@ export function thermoAlong(network: Network, system: OdeSystem, parameters: Arr
   const read = readObservables(network, observables);
   const problems = [...(compiled.problems ?? []), ...read.problems];
   if (!compiled.fluxes || problems.length > 0) return { problems };
-  return { along: fluxesAlong(compiled.fluxes, read.observables, parameters, path, []) };
+  return { along: fluxesAlong(fluxRows(compiled.fluxes, read.observables), parameters, path, []) };
 }
 
 /** Reads observables; all problems. */
@@ -61,41 +60,22 @@ export function readObservables(network: Network, texts: readonly string[]): { r
   };
 }
 
-/** As `thermoAlong`, from what is compiled already; `wegscheider` goes into the findings. */
-export function fluxesAlong(fluxes: Fluxes, observables: readonly Observable[], parameters: ArrayLike<number>, path: Path, wegscheider: readonly CycleAffinity[]): ThermoAlong {
-  const count = path.times.length;
-  const width = fluxes.system.states.length;
-  const values = Float64Array.from(path.values);
-  const column = (): Float64Array => new Float64Array(count);
-  const times = Float64Array.from(path.times);
-  const [total, activity] = [column(), column()];
-  const terms = fluxes.reactions.map((reaction, index) => ({ reaction, index, values: column() })).filter(({ reaction }) => isThermodynamic(reaction));
-  const observed = observables.map((observable) => ({ observable, current: column(), diffusion: column(), tightness: Array.from<number | null>({ length: count }) }));
-  const outOfDomain: OutOfDomain[] = [];
-  times.forEach((time, row) => {
-    const point = fluxes.at(time, parameters, values.subarray(row * width, (row + 1) * width));
-    total[row] = totalEntropyProduction(fluxes, point);
-    activity[row] = totalActivity(fluxes, point);
-    for (const term of terms) term.values[row] = point.entropyProduction[term.index] ?? Number.NaN;
-    for (const one of observed) {
-      const { current, diffusion, tightness } = observe(point, one.observable, total[row] ?? Number.NaN);
-      one.current[row] = current;
-      one.diffusion[row] = diffusion ?? Number.NaN;
-      one.tightness[row] = tightness;
-    }
-    outOfDomain.push(...point.outOfDomain);
-  });
-  const perReaction = Object.fromEntries(terms.map(({ reaction, values: term }) => [reaction.id, term]));
+/** As `thermoAlong`, from what is made ready already (by `compileFluxes`, where speed counts); `wegscheider` and `structural` go into the findings. */
+export function fluxesAlong(rows: FluxRows, parameters: ArrayLike<number>, path: Path, wegscheider: readonly CycleAffinity[], structural: Partial<Evidence> = {}): ThermoAlong {
+  const { reactions } = rows.fluxes;
+  const { times, total, activity, observed, outOfDomain, perReaction: terms } = numbersOf(rows.sums(parameters, path), rows.observables);
+  const perReaction = Object.fromEntries(reactions.flatMap((reaction, index) => (isThermodynamic(reaction) ? [[reaction.id, terms[index] ?? new Float64Array(0)]] : [])));
   const evidence: Evidence = {
-    reactions: fluxes.reactions,
+    ...structural,
+    reactions,
     times,
     entropyProduction: total,
     perReaction,
-    observables: observed.map(({ observable, ...rest }) => ({ name: observable.name, ...rest })),
+    observables: observed.map(({ tightness, ...rest }) => ({ ...rest, tightness: orNull(tightness) })),
     wegscheider,
     outOfDomain,
   };
-  const byName = (pick: (one: (typeof observed)[number]) => Float64Array): Record<string, Float64Array> => Object.fromEntries(observed.map((one) => [one.observable.name, pick(one)]));
+  const byName = (pick: (one: ObservedAlong) => Float64Array): Record<string, Float64Array> => Object.fromEntries(observed.map((one) => [one.name, pick(one)]));
   return {
     times,
     total,
@@ -103,7 +83,14 @@ export function fluxesAlong(fluxes: Fluxes, observables: readonly Observable[], 
     activity,
     current: byName((one) => one.current),
     diffusion: byName((one) => one.diffusion),
-    tightness: byName((one) => Float64Array.from(one.tightness, (value) => value ?? Number.NaN)),
+    tightness: byName((one) => one.tightness),
     findings: findingsOf(evidence),
   };
+}
+
+/** NaN as null. A loop, because this is a good part of what a report of a small network costs. */
+function orNull(values: Float64Array): (number | null)[] {
+  const list: (number | null)[] = [];
+  for (const value of values) list.push(Number.isNaN(value) ? null : value);
+  return list;
 }

@@ -1,8 +1,10 @@
 import type { Expression } from "../kernel/expression.ts";
+import { substitution } from "../kernel/substitute.ts";
 import { reactionRates } from "../models/compile.ts";
 import { massAction } from "../models/mass-action.ts";
 import type { MassAction } from "../models/mass-action.ts";
-import type { Network } from "../models/network.ts";
+import type { Network, Participant, Reaction } from "../models/network.ts";
+import { resolverOf } from "../models/resolve.ts";
 import { stoichiometryOf } from "../models/structure.ts";
 import type { OdeSystem } from "../models/system.ts";
 
@@ -25,14 +27,21 @@ export interface ReactionFlux {
   readonly forward: Expression | null;
   readonly reverse: Expression | null;
   readonly net: Expression;
-  /** Constants such that `ln(forward / reverse) = ln kPlus - ln kMinus - sum S ln x`; null where the reaction is not reversible. */
+  /** Constants such that `ln(forward / reverse) = ln kPlus - ln kMinus - sum S ln(gamma x)`; null where the reaction is not reversible. */
   readonly kPlus: Expression | null;
   readonly kMinus: Expression | null;
 }
 
-/** Every reaction of a network with its one-way fluxes, as far as its rate tells them. `exclude`: reactions that are no mechanism. */
-export function reactionFluxes(network: Network, system: OdeSystem, exclude: readonly string[]): ReactionFlux[] {
+/** Ids of the parameters that are activity coefficients, by species. */
+export type CoefficientIds = Readonly<Record<string, string>>;
+
+/**
+ * Every reaction of a network with its one-way fluxes, as far as its rate tells them. `exclude`: reactions that are no mechanism;
+ * `coefficients`: species whose activity `gamma x`, not the concentration alone, stands in mass action.
+ */
+export function reactionFluxes(network: Network, system: OdeSystem, exclude: readonly string[], coefficients: CoefficientIds = {}): ReactionFlux[] {
   const rates = reactionRates(network, system.graph);
+  const recognise = recogniser(network, system, coefficients);
   return network.reactions.map((reaction, index): ReactionFlux => {
     const takingPart = network.species.flatMap(({ id }, species) => {
       const { taken, made, change } = stoichiometryOf(reaction, id);
@@ -41,7 +50,7 @@ export function reactionFluxes(network: Network, system: OdeSystem, exclude: rea
     const excluded = exclude.includes(reaction.id);
     const law: MassAction = excluded
       ? { kind: "not mass action", reason: "its rate is learned: separate one-way fluxes and a force are not defined" }
-      : massAction(network, reaction, system.graph);
+      : recognise(reaction);
     return {
       id: reaction.id,
       kind: excluded ? "non-thermodynamic" : law.kind,
@@ -56,6 +65,42 @@ export function reactionFluxes(network: Network, system: OdeSystem, exclude: rea
       kMinus: law.kind === "reversible" ? law.kMinus : null,
     };
   });
+}
+
+/**
+ * Mass action in activities is mass action in twice as many species: next to every species its activity coefficient, with the same
+ * stoichiometries. So the coefficients stand in as species where the form is read, and their formulas are put back afterwards.
+ */
+function recogniser(network: Network, { graph }: OdeSystem, coefficients: CoefficientIds): (reaction: Reaction) => MassAction {
+  if (Object.keys(coefficients).length === 0) return (reaction) => massAction(network, reaction, graph);
+  const ids = new Set(Object.values(coefficients));
+  const compartment = network.species[0]?.compartment ?? "";
+  const standIn: Network = {
+    ...network,
+    species: [
+      ...network.species,
+      ...[...ids].map((id) => ({ id, compartment, initial: 1, initialKind: "concentration" as const, boundary: true, constant: false, substanceOnly: false, unit: null })),
+    ],
+    parameters: network.parameters.filter(({ id }) => !ids.has(id)),
+    rules: network.rules.filter(({ target }) => !ids.has(target)),
+    initialAssignments: network.initialAssignments.filter(({ target }) => !ids.has(target)),
+  };
+  const withCoefficients = (side: readonly Participant[]): Participant[] => {
+    const orders = new Map<string, number>();
+    for (const { species, stoichiometry } of side) {
+      const id = coefficients[species];
+      if (id !== undefined) orders.set(id, (orders.get(id) ?? 0) + stoichiometry);
+    }
+    return [...side, ...[...orders].map(([species, stoichiometry]) => ({ species, stoichiometry }))];
+  };
+  const resolver = resolverOf(network, graph);
+  const putBack = substitution(graph, new Map([...ids].map((id) => [id, resolver.symbol(id, `parameter:${id}`)])));
+  return (reaction) => {
+    const law = massAction(standIn, { ...reaction, reactants: withCoefficients(reaction.reactants), products: withCoefficients(reaction.products) }, graph);
+    if (law.kind === "not mass action") return law;
+    if (law.kind === "one-way") return { ...law, forward: putBack(law.forward), factor: putBack(law.factor), kPlus: law.kPlus && putBack(law.kPlus) };
+    return { ...law, forward: putBack(law.forward), reverse: putBack(law.reverse), factor: putBack(law.factor), kPlus: putBack(law.kPlus), kMinus: putBack(law.kMinus) };
+  };
 }
 
 /** Whether entropy production is defined for a reaction of this kind (infinite for a one-way one). */

@@ -3,6 +3,7 @@ import type { Network } from "../models/network.ts";
 import type { OdeSystem } from "../models/system.ts";
 import { linearNoise } from "../solvers/linear-noise.ts";
 import { steadyState } from "../solvers/steady-state.ts";
+import type { SteadyStatus } from "../solvers/steady-state.ts";
 import type { Fluxes } from "./fluxes.ts";
 import { cycleDecomposition, openStructure } from "./structure/index.ts";
 import type { CycleDecomposition } from "./structure/index.ts";
@@ -21,7 +22,7 @@ export interface SteadyReport {
   readonly noNoise: string | null;
 }
 
-export type SteadyReportResult = { readonly report: SteadyReport; readonly state: Float64Array; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[]; readonly report?: undefined };
+export type SteadyReportResult = { readonly report: SteadyReport; readonly state: Float64Array; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[]; readonly status: SteadyStatus; readonly report?: undefined };
 
 /** Searches for the steady state that a network's initial state leads to, and describes it. @status problems: why there is none. */
 export function steadyReport({ network, system, fluxes, parameters, state }: { readonly network: Network; readonly system: OdeSystem; readonly fluxes: Fluxes; readonly parameters: Float64Array; readonly state: Float64Array }): SteadyReportResult {
@@ -29,7 +30,7 @@ export function steadyReport({ network, system, fluxes, parameters, state }: { r
   const steady = steadyState(system, { parameters, state, method: "pseudo-transient" });
   if (steady.status.status !== "done") {
     const { status, worst, hint } = steady.status;
-    return { problems: [{ where: "option:steady", message: `no steady state was found from the initial state: ${status}, worst ${worst}: ${hint}` }] };
+    return { status: steady.status, problems: [{ where: "option:steady", message: `no steady state was found from the initial state: ${status}, worst ${worst}: ${hint}` }] };
   }
   const found = steady.state;
   const noise = linearNoise(network, system, { parameters, state: found });

@@ -10,8 +10,11 @@ import { compileSolver } from "../solvers/compile.ts";
 import type { OdeControl } from "../solvers/ode/control.ts";
 import { odeMethods } from "../solvers/ode/index.ts";
 import type { Status } from "../solvers/status.ts";
+import type { SteadyStatus } from "../solvers/steady-state.ts";
 import { fluxesAlong, readObservables } from "./along.ts";
 import type { Path } from "./along.ts";
+import { applicabilityOf } from "./applicability.ts";
+import type { Applicability } from "./applicability.ts";
 import { compileFluxes } from "./compiled-fluxes.ts";
 import type { BoundFacts } from "./bounds/index.ts";
 import { densePath } from "./dense-path.ts";
@@ -27,7 +30,7 @@ import { speedLimits } from "./speed-limit.ts";
 import type { SpeedLimits } from "./speed-limit.ts";
 import { cycleAffinities, structureOf } from "./structure.ts";
 import type { CycleAffinity, NetworkStructure } from "./structure.ts";
-import { openStructure, structuralEvidence } from "./structure/index.ts";
+import { massBalanceOf, openStructure, structuralEvidence } from "./structure/index.ts";
 import type { TheoremVerdict } from "./structure/index.ts";
 
 /** Defaults of a thermodynamic report, in one place: entropy production next to equilibrium is a small difference, so tolerances are tight. */
@@ -57,6 +60,8 @@ export interface ThermoReportOptions {
 export interface ThermoReport {
   readonly schema: "thermo/1";
   readonly structure: NetworkStructure & { readonly wegscheider: readonly CycleAffinity[]; readonly brokenLaws: readonly IntegerRow[]; readonly theorems: readonly TheoremVerdict[] };
+  /** Which quantity means what, reaction by reaction: one-way, learned and reduced rate laws. */
+  readonly applicability: Applicability;
   readonly at: readonly ThermoReportRow[];
   /** What the bounds in `at` stand on. */
   readonly bounds: readonly BoundFacts[];
@@ -69,7 +74,8 @@ export interface ThermoReport {
 
 export type ThermoReportResult =
   | { readonly report: ThermoReport; readonly status: Status; readonly problems?: undefined }
-  | { readonly problems: readonly NetworkProblem[]; readonly report?: undefined };
+  /** `status` is that of a search that found no steady state: then the input is right, and the problem is numerical. */
+  | { readonly problems: readonly NetworkProblem[]; readonly status?: SteadyStatus; readonly report?: undefined };
 
 /** A network made ready to be judged. */
 interface Prepared {
@@ -98,7 +104,7 @@ export async function thermoReport(network: Network, options: ThermoReportOption
 
   if (options.steady) {
     const steady = steadyReport(prepared);
-    if (steady.problems) return { problems: steady.problems };
+    if (steady.problems) return steady;
     return judged(prepared, options, { times: [Infinity], values: steady.state }, { status: "done" }, null, steady.report);
   }
   const control = { ...thermoDefaults.control, ...options.control };
@@ -132,6 +138,7 @@ async function judged(
     report: {
       schema: "thermo/1",
       structure: { ...structure, wegscheider, brokenLaws: openStructure(network).broken, theorems: structural.evidence.deficiency ?? [] },
+      applicability: applicabilityOf(fluxes.reactions),
       at: points.map((point, row) => reportRow(fluxes, point, observables, Object.fromEntries(Object.entries(along.perReaction).map(([id, values]) => [id, values[row] ?? Number.NaN])))),
       bounds: first ? boundFacts(fluxes, first) : [],
       speedLimits: limits,
@@ -160,7 +167,8 @@ function prepare(network: Network, options: ThermoReportOptions, problems: Netwo
   }
   const fluxes = fluxesOf(revised.network, system);
   const read = readObservables(revised.network, options.observables ?? changedSpecies(revised.network));
-  problems.push(...(fluxes.problems ?? []), ...read.problems);
+  const balance = options.formulas ? massBalanceOf(revised.network, options.formulas) : null;
+  problems.push(...(fluxes.problems ?? []), ...read.problems, ...(balance?.problems ?? []));
   if (!fluxes.fluxes) return null;
   const parameters = Float64Array.from(system.parameterValues);
   return { network: revised.network, system, fluxes: fluxes.fluxes, observables: read.observables, parameters, state: startOf(system, parameters) };

@@ -70,5 +70,24 @@ export const sumText = (row: IntegerRow): string =>
     .map(([id, weight], index) => `${weight < 0 ? "- " : index === 0 ? "" : "+ "}${Math.abs(weight) === 1 ? "" : `${Math.abs(weight)} `}${id}`)
     .join(" ");
 
+/** Places in time where something holds; a plain loop, because checks look at every value of every reaction. */
+export function placesWhere<Value>(values: ArrayLike<Value>, holds: (value: Value) => boolean): number[] {
+  const places: number[] = [];
+  for (let index = 0; index < values.length; index++) if (holds(values[index] as Value)) places.push(index);
+  return places;
+}
+
+/** The least of some values that are known; Infinity where none is. */
+export function leastOf(values: ArrayLike<number | null>): { readonly least: number; readonly known: number } {
+  let [least, known] = [Infinity, 0];
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    known += 1;
+    if (value < least) least = value;
+  }
+  return { least, known };
+}
+
 /** Relative slack of inequalities: what exact mathematics and rounding can meet. */
 export const inequalityTolerance = 1e-12;

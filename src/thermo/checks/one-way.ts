@@ -1,5 +1,5 @@
 import type { CheckFacts, ThermoCheck } from "./check.ts";
-import { finding, nothing } from "./check.ts";
+import { finding, nothing, placesWhere } from "./check.ts";
 
 const facts: CheckFacts = {
   id: "one-way",
@@ -17,7 +17,7 @@ export const oneWay: ThermoCheck = {
     reactions.flatMap(({ id, kind, reason }) => {
       if (kind === "one-way") return [finding(facts, "note", `reaction "${id}": ${reason ?? "its rate has no reverse term"}; write "k_f*reactants - k_r*products" to bound it`, Infinity)];
       // A concentration of 0 that makes it infinite is a finding of its own.
-      if (kind !== "reversible" || outOfDomain.some(({ reaction: where }) => where === id) || !Array.from(perReaction[id] ?? []).includes(Infinity)) return [];
+      if (kind !== "reversible" || outOfDomain.some(({ reaction: where }) => where === id) || placesWhere(perReaction[id] ?? [], (value) => value === Infinity).length === 0) return [];
       return [finding(facts, "note", `reaction "${id}" is reversible, but a rate constant of 0 leaves one of its fluxes at some times`, Infinity)];
     }),
   passing: reaction("reversible"),

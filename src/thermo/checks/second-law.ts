@@ -1,5 +1,5 @@
 import type { CheckFacts, ThermoCheck } from "./check.ts";
-import { finding, nothing, placesInTime } from "./check.ts";
+import { finding, leastOf, nothing, placesInTime, placesWhere } from "./check.ts";
 
 const facts: CheckFacts = {
   id: "second-law",
@@ -15,16 +15,15 @@ export const secondLaw: ThermoCheck = {
   facts,
   check({ times, perReaction, entropyProduction }) {
     const negative = Object.entries(perReaction).flatMap(([id, values]) => {
-      const at = Array.from(values).flatMap((value, index) => (value < 0 ? [index] : []));
+      const at = placesWhere(values, (value) => value < 0);
       if (at.length === 0) return [];
       const least = Math.min(...at.map((index) => values[index] ?? 0));
       return [finding(facts, "violated", `reaction "${id}" ${placesInTime(times, at)}`, least, 0)];
     });
     if (negative.length > 0) return negative;
-    const known = Array.from(entropyProduction).filter((value) => !Number.isNaN(value));
-    if (known.length === 0 || Object.keys(perReaction).length === 0) return [];
-    const least = known.reduce((low, value) => Math.min(low, value), Infinity);
-    return [finding(facts, "ok", `${Object.keys(perReaction).length} reactions at ${known.length} times; least total`, least, 0)];
+    const { least, known } = leastOf(entropyProduction);
+    if (known === 0 || Object.keys(perReaction).length === 0) return [];
+    return [finding(facts, "ok", `${Object.keys(perReaction).length} reactions at ${known} times; least total`, least, 0)];
   },
   passing: { ...example, entropyProduction: [0.5, 0], perReaction: { R: [0.5, 0] } },
   failing: { ...example, entropyProduction: [0.5, -0.1], perReaction: { R: [0.5, -0.1] } },

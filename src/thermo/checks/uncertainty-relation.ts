@@ -1,5 +1,5 @@
 import type { CheckFacts, ThermoCheck } from "./check.ts";
-import { finding, inequalityTolerance, nothing, placesInTime } from "./check.ts";
+import { finding, inequalityTolerance, leastOf, nothing, placesInTime, placesWhere } from "./check.ts";
 
 const facts: CheckFacts = {
   id: "uncertainty-relation",
@@ -15,12 +15,11 @@ export const uncertaintyRelation: ThermoCheck = {
   facts,
   check: ({ times, observables }) =>
     observables.flatMap(({ name, tightness }) => {
-      const known = Array.from(tightness).flatMap((value, index) => (value === null || Number.isNaN(value) ? [] : [{ value, index }]));
-      if (known.length === 0) return [];
-      const least = known.reduce((low, { value }) => Math.min(low, value), Infinity);
-      const below = known.filter(({ value }) => 1 - value > inequalityTolerance * (1 + Math.abs(value)));
-      if (below.length === 0) return [finding(facts, "ok", `observable "${name}" at ${known.length} times; least tightness`, least, 1)];
-      return [finding(facts, "violated", `observable "${name}" ${placesInTime(times, below.map(({ index }) => index))}`, least, 1)];
+      const { least, known } = leastOf(tightness);
+      if (known === 0) return [];
+      const below = placesWhere(tightness, (value) => value !== null && 1 - value > inequalityTolerance * (1 + Math.abs(value)));
+      if (below.length === 0) return [finding(facts, "ok", `observable "${name}" at ${known} times; least tightness`, least, 1)];
+      return [finding(facts, "violated", `observable "${name}" ${placesInTime(times, below)}`, least, 1)];
     }),
   passing: { ...example, observables: [{ name: "P", current: [1, 0], diffusion: [2, 1], tightness: [1, Infinity] }] },
   failing: { ...example, observables: [{ name: "P", current: [1, 2], diffusion: [2, 2], tightness: [1, 0.25] }] },

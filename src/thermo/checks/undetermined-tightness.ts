@@ -1,5 +1,5 @@
 import type { CheckFacts, ThermoCheck } from "./check.ts";
-import { finding, nothing, placesInTime } from "./check.ts";
+import { finding, nothing, placesInTime, placesWhere } from "./check.ts";
 
 const facts: CheckFacts = {
   id: "undetermined-tightness",
@@ -15,7 +15,7 @@ export const undeterminedTightness: ThermoCheck = {
   facts,
   check: ({ times, observables }) =>
     observables.flatMap(({ name, current, diffusion, tightness }) => {
-      const at = Array.from(tightness).flatMap((value, index) => (value === null ? [index] : []));
+      const at = placesWhere(tightness, (value) => value === null);
       if (at.length === 0) return [];
       const unknown = at.some((index) => Number.isNaN(diffusion[index]) || Number.isNaN(current[index]));
       const cause = unknown ? "a reaction that changes it, or the total, has no known one-way fluxes" : "0/0: it neither changes nor is entropy produced through it";
