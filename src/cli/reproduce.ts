@@ -1,18 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { readManifest } from "../report/manifest.ts";
+import { readManifest, type Manifest } from "../report/manifest.ts";
 import { readPlan } from "../study/plan.ts";
-import type { RunResult, Score } from "../study/result.ts";
+import type { RunResult } from "../study/result.ts";
+import type { SheetsResult, SheetValue } from "../study/sheets/result.ts";
 import type { Call } from "./arguments.ts";
-import { exit } from "./exit.ts";
+import { exit, type ExitCode } from "./exit.ts";
 import { jsonNumberOrNull } from "./json-number.ts";
 import { printAnswer } from "./output-file.ts";
 import { Refused } from "./refused.ts";
 import { columns } from "./result-text.ts";
 import { beginRun, performRun } from "./run-performance.ts";
 import { openCalled, scenarioOptions } from "./scenario-call.ts";
-import type { Verb } from "./verb.ts";
+import type { Scene, Verb } from "./verb.ts";
 
 /** What `reproduce --json` prints. */
 export const reproduceOutput = z.object({
@@ -36,18 +37,21 @@ type ReproduceOutput = z.output<typeof reproduceOutput>;
 export const reproduce: Verb = {
   facts: {
     name: "reproduce",
-    summary: "run a manifest again and compare the scores",
+    summary: "run a manifest again and compare the scores, or the numbers of a thermo report",
     takes: ["MANIFEST"],
     examples: ["semimech reproduce runs/2026-11-22-1a2b3c4d/manifest.json"],
   },
   options: scenarioOptions,
   async run(call, scene) {
     const file = call.positionals[0] ?? "";
+    const manifest = readManifest(await read(file));
+    if ("problems" in manifest) throw new Refused(manifest.problems.map((problem) => `${file}: ${problem}`));
+    if (manifest.manifest.command[1] === "thermo") return reproduceReport(file, manifest.manifest, call, scene);
     const { before, notes, begun } = await begin(file, call, scene);
     const ended = await performRun(begun);
     if (!("result" in ended)) return exit.interrupted;
     const tolerances = begun.open.expected ?? [];
-    const tolerance = (score: Score) => tolerances.find((each) => each.split === score.split && each.model === score.model && each.metric === score.metric)?.tolerance ?? 0;
+    const tolerance = (score: SheetValue) => tolerances.find((each) => each.split === score.split && each.model === score.model && each.metric === score.metric)?.tolerance ?? 0;
     const compared = compare(before.scores, ended.result.scores, tolerance);
     const output: ReproduceOutput = { schema: "reproduce/1", manifest: file, reproduced: compared.differences.length === 0, ...compared, notes: [...notes], out: ended.result.out };
     await printAnswer(call, scene.terminal, "reproduce", output, answerText(output), { folder: null });
@@ -55,13 +59,22 @@ export const reproduce: Verb = {
   },
 };
 
-async function begin(file: string, call: Call, scene: Parameters<Verb["run"]>[1]) {
-  const manifest = readManifest(await read(file));
-  if ("problems" in manifest) throw new Refused(manifest.problems.map((problem) => `${file}: ${problem}`));
+/** A report of `thermo`: its numbers are what a run's scores are. */
+async function reproduceReport(file: string, manifest: Manifest, call: Call, scene: Scene): Promise<ExitCode> {
+  // Loaded here only: pages and their figures cost more than the rest of the command line.
+  const { reproduceThermo } = await import("./thermo-reproduce.ts");
+  const compared = await reproduceThermo(file, manifest, call, scene);
+  if (compared === null) return exit.interrupted;
+  const output: ReproduceOutput = { schema: "reproduce/1", manifest: file, reproduced: compared.differences.length === 0, ...compared, notes: [] };
+  await printAnswer(call, scene.terminal, "reproduce", output, answerText(output, "values"), { folder: null });
+  return output.reproduced ? exit.ok : exit.no;
+}
+
+async function begin(file: string, call: Call, scene: Scene) {
   const folder = dirname(file);
   const plan = readPlan(await read(join(folder, "plan.json")), join(folder, "plan.json"));
   if ("problems" in plan) throw new Refused(plan.problems);
-  const before = JSON.parse(await read(join(folder, "result.json"))) as RunResult;
+  const before = JSON.parse(await read(join(folder, "result.json"))) as RunResult | SheetsResult;
   const { name, budget, seed, hash } = plan.plan;
   const open = await openCalled(name, call, scene).catch((error: unknown) => {
     if (error instanceof Refused) return openCalled(plan.plan.folder, call, scene);
@@ -81,7 +94,7 @@ async function read(path: string): Promise<string> {
   return text;
 }
 
-function compare(before: readonly Score[], now: readonly Score[], toleranceOf: (score: Score) => number): Pick<ReproduceOutput, "sameBits" | "scores" | "differences"> {
+function compare(before: readonly SheetValue[], now: readonly SheetValue[], toleranceOf: (score: SheetValue) => number): Pick<ReproduceOutput, "sameBits" | "scores" | "differences"> {
   const then = new Map(before.map((score) => [key(score), score]));
   const after = new Map(now.map((score) => [key(score), score]));
   const all = [...new Map([...then, ...after]).values()];
@@ -94,13 +107,13 @@ function compare(before: readonly Score[], now: readonly Score[], toleranceOf: (
   return { sameBits: rows.filter((row) => row.same).length, scores: rows.length, differences: rows.filter((row) => !row.near).map((row) => row.difference) };
 }
 
-const key = (score: Score): string => JSON.stringify([score.split, score.model, score.metric]);
-const value = (score: Score | undefined): number | null => (score === undefined ? null : Number(score.value));
+const key = (score: SheetValue): string => JSON.stringify([score.split, score.model, score.metric]);
+const value = (score: SheetValue | undefined): number | null => (score === undefined ? null : Number(score.value));
 
-function answerText(output: ReproduceOutput): string {
+function answerText(output: ReproduceOutput, what = "scores"): string {
   const first = output.reproduced
-    ? `reproduced: ${output.sameBits} of ${output.scores} scores are the same bits${output.sameBits < output.scores ? ", the others within tolerance" : ""}`
-    : `not reproduced: ${output.differences.length} of ${output.scores} scores differ`;
+    ? `reproduced: ${output.sameBits} of ${output.scores} ${what} are the same bits${output.sameBits < output.scores ? ", the others within tolerance" : ""}`
+    : `not reproduced: ${output.differences.length} of ${output.scores} ${what} differ`;
   const rows = output.differences.map((each) => [each.split, each.model, each.metric, String(each.before), String(each.now), String(each.tolerance)]);
   return `${[first, ...(rows.length > 0 ? [columns([["split", "model", "metric", "before", "now", "tolerance"], ...rows])] : [])].join("\n")}\n`;
 }

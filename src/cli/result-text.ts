@@ -40,7 +40,8 @@ function verdictLine({ split, model, metric, verdict, against, difference, se }:
   return `${split}: ${model} ${paint(verdict)} against ${against}, ${metric} difference ${number(difference)} ± ${Number(se).toPrecision(2)}`;
 }
 
-function mismatchTable(missed: readonly Mismatch[]): string {
+/** Expected values that were missed, as a table. */
+export function mismatchTable(missed: readonly Mismatch[]): string {
   const rows = missed.map((each) => [each.split, each.model, each.metric, String(each.value), String(each.tolerance), each.found === null ? "none" : String(each.found)]);
   return `differs from expected.json:\n${columns([["split", "model", "metric", "expected", "tolerance", "found"], ...rows])}`;
 }

@@ -4,11 +4,13 @@ import type { Registered } from "../study/ledger.node.ts";
 import { runName, type RunPlan } from "../study/plan.ts";
 import type { RunResult } from "../study/result.ts";
 import { newRunFolder, runFolder } from "../study/run-folder.node.ts";
-import { defaultThreads, registrationLine, runScenario } from "../study/runner.node.ts";
+import { defaultThreads, registrationLine, runDefaults, runScenario } from "../study/runner.node.ts";
 import { shownPath, type OpenScenario } from "../study/scenario-folder.node.ts";
+import type { OpenSheets } from "../study/sheets/folder.node.ts";
 import type { Call } from "./arguments.ts";
 import { progressLine } from "./progress.ts";
 import { Refused } from "./refused.ts";
+import { performSheets, type SheetsEnd } from "./run-sheets.ts";
 import { calledLedger, register } from "./scenario-call.ts";
 import type { Scene } from "./verb.ts";
 
@@ -16,25 +18,26 @@ import type { Scene } from "./verb.ts";
 export interface Performance {
   readonly call: Call;
   readonly scene: Scene;
-  readonly open: OpenScenario;
+  readonly open: OpenScenario | OpenSheets;
   readonly plan: RunPlan;
   readonly path: string;
   readonly registered: Registered;
 }
 
-export type RunEnd = { readonly result: RunResult; readonly missed: readonly Mismatch[] } | { readonly interrupted: true };
+export type RunEnd = { readonly result: RunResult; readonly missed: readonly Mismatch[] } | SheetsEnd;
 
 export interface RunBeginning {
   readonly call: Call;
   readonly scene: Scene;
-  readonly open: OpenScenario;
+  readonly open: OpenScenario | OpenSheets;
   readonly name: string;
+  /** Null = the default. */
   readonly budget: RunPlan["budget"];
   /** Null = the scenario's first. */
   readonly seed: string | null;
 }
 
-/** Registers a scenario, then makes its run folder. @throws Refused when it is not registered as it stands */
+/** Registers a scenario, then makes its run folder. @throws Refused when it is not registered as it stands, or asked for what sheets have not */
 export async function beginRun({ call, scene, open, name, budget, seed }: RunBeginning): Promise<Performance> {
   const plan: RunPlan = {
     schema: "plan/1",
@@ -42,8 +45,7 @@ export async function beginRun({ call, scene, open, name, budget, seed }: RunBeg
     folder: open.folder,
     scenario: open.registration.scenario,
     hash: open.registration.hash,
-    budget,
-    seed: seed ?? open.scenario.values.seeds[0] ?? "0",
+    ...("study" in open ? { budget: budget ?? runDefaults.budget, seed: seed ?? open.scenario.values.seeds[0] ?? "0" } : nothingToChoose(open, budget, seed)),
     start: new Date().toISOString(),
   };
   const registered = register(calledLedger(call), open);
@@ -56,8 +58,17 @@ export async function beginRun({ call, scene, open, name, budget, seed }: RunBeg
   return { call, scene, open, plan, path: folder.path, registered };
 }
 
+/** A scenario of sheets trains nothing and draws no random numbers. @throws Refused when it is asked to */
+function nothingToChoose({ registration }: OpenSheets, budget: RunPlan["budget"], seed: string | null): Pick<RunPlan, "budget" | "seed"> {
+  const asked = [...(budget === null ? [] : [`--budget ${budget}`]), ...(seed === null ? [] : [`--seed ${seed}`])];
+  if (asked.length > 0) throw new Refused(asked.map((option) => `${option} has no place here: ${registration.scenario} is made of sheets, nothing is trained or drawn at random; leave it out`));
+  return { budget: null, seed: null };
+}
+
 /** Runs, reports and compares with `expected.json`. @throws Refused when the ledger refuses the scores */
-export async function performRun({ call, scene, open, plan, path, registered }: Performance): Promise<RunEnd> {
+export async function performRun(performance: Performance): Promise<RunEnd> {
+  const { call, scene, open, plan, path, registered } = performance;
+  if (!("study" in open)) return performSheets({ ...performance, open });
   const { terminal } = scene;
   const folder = runFolder(path);
   const start = new Date().toISOString();
@@ -67,8 +78,8 @@ export async function performRun({ call, scene, open, plan, path, registered }: 
     registered,
     ledger: calledLedger(call),
     folder,
-    budget: plan.budget,
-    seed: plan.seed,
+    budget: plan.budget ?? runDefaults.budget,
+    seed: plan.seed ?? "0",
     threads,
     maxTime: call.number("max-time"),
     stop: scene.stop,

@@ -5,6 +5,7 @@ import type { Mismatch } from "../study/expected.ts";
 import { readPlan } from "../study/plan.ts";
 import type { RunResult } from "../study/result.ts";
 import { registrationLine, runDefaults } from "../study/runner.node.ts";
+import type { SheetsResult } from "../study/sheets/result.ts";
 import type { Call } from "./arguments.ts";
 import { exit, type ExitCode } from "./exit.ts";
 import { jsonNumber, jsonNumberOrNull } from "./json-number.ts";
@@ -12,6 +13,7 @@ import { printAnswer } from "./output-file.ts";
 import { Refused } from "./refused.ts";
 import { resultText } from "./result-text.ts";
 import { beginRun, performRun, type RunEnd } from "./run-performance.ts";
+import { printSheets } from "./run-sheets.ts";
 import { calledLedger, openCalled, register, scenarioOptions } from "./scenario-call.ts";
 import type { Scene, Verb } from "./verb.ts";
 
@@ -76,7 +78,8 @@ async function startRun(call: Call, scene: Scene): Promise<ExitCode> {
   const [name] = call.positionals;
   if (name === undefined) throw new Refused(["SCENARIO is missing: give a folder or the name of a scenario that ships with semimech"]);
   const open = await openCalled(name, call, scene);
-  const budget = call.text("budget") === "full" ? "full" : runDefaults.budget;
+  const asked = call.text("budget");
+  const budget = asked === "full" || asked === "quick" ? asked : null;
   const begun = await beginRun({ call, scene, open, name, budget, seed: call.seed() });
   return finish(call, scene, await performRun(begun));
 }
@@ -89,8 +92,8 @@ async function resumeRun(path: string, call: Call, scene: Scene): Promise<ExitCo
   const { plan } = read;
   const clashes = [
     ...(call.positionals[0] !== undefined && call.positionals[0] !== plan.name ? [`${path} is a run of ${plan.name}, not of ${call.positionals[0]}`] : []),
-    ...(call.text("budget") !== null && call.text("budget") !== plan.budget ? [`${path} runs the ${plan.budget} budget`] : []),
-    ...(call.seed() !== null && call.seed() !== plan.seed ? [`${path} runs seed ${plan.seed}`] : []),
+    ...(call.text("budget") !== null && call.text("budget") !== plan.budget ? [plan.budget === null ? `${path} has no budget` : `${path} runs the ${plan.budget} budget`] : []),
+    ...(call.seed() !== null && call.seed() !== plan.seed ? [plan.seed === null ? `${path} has no seed` : `${path} runs seed ${plan.seed}`] : []),
     ...(call.text("out") !== null ? ["--out has no place beside --resume: a run goes on where it is"] : []),
   ];
   if (clashes.length > 0) throw new Refused(clashes);
@@ -109,10 +112,10 @@ async function resumeRun(path: string, call: Call, scene: Scene): Promise<ExitCo
 }
 
 /** The result of a run that is done; null when there is something left to do. */
-async function finishedResult(path: string): Promise<RunResult | null> {
+async function finishedResult(path: string): Promise<RunResult | SheetsResult | null> {
   const text = await readFile(join(path, "result.json"), "utf8").catch(() => null);
   if (text === null) return null;
-  const result = JSON.parse(text) as RunResult;
+  const result = JSON.parse(text) as RunResult | SheetsResult;
   return result.status === "done" ? result : null;
 }
 
@@ -120,7 +123,9 @@ function finish(call: Call, scene: Scene, ended: RunEnd): Promise<ExitCode> {
   return "result" in ended ? printResult(call, scene, ended.result, ended.missed) : Promise.resolve(exit.interrupted);
 }
 
-async function printResult(call: Call, { terminal }: Scene, result: RunResult, missed: readonly Mismatch[]): Promise<ExitCode> {
+async function printResult(call: Call, scene: Scene, result: RunResult | SheetsResult, missed: readonly Mismatch[]): Promise<ExitCode> {
+  if (result.schema === "sheets/1") return printSheets(call, scene, result, missed);
+  const { terminal } = scene;
   const { schema, scenario, hash, seed, budget, scores, verdicts, findings, status, out } = result;
   const output = { schema, scenario, hash, seed, budget, scores, verdicts, findings, status, out, mismatches: missed };
   // --out is where the run stands; there is no second copy.

@@ -1,6 +1,9 @@
 import { dataPlaces } from "../study/data-files.node.ts";
 import { ledger, type Ledger, type Registered } from "../study/ledger.node.ts";
-import { findScenario, openScenario, type OpenScenario } from "../study/scenario-folder.node.ts";
+import { openFolder } from "../study/open.node.ts";
+import type { Registration } from "../study/registration.ts";
+import { findScenario, type OpenScenario } from "../study/scenario-folder.node.ts";
+import type { OpenSheets } from "../study/sheets/folder.node.ts";
 import type { Call } from "./arguments.ts";
 import { orRefuse, Refused } from "./refused.ts";
 import type { Option, Scene } from "./verb.ts";
@@ -15,10 +18,10 @@ export const scenarioOptions = {
 export const ledgerDefault = "semimech-ledger.ndjson";
 
 /** Opens the scenario a call names. @throws Refused with every problem */
-export async function openCalled(name: string, call: Call, { kinds }: Pick<Scene, "kinds">): Promise<OpenScenario> {
+export async function openCalled(name: string, call: Call, { kinds }: Pick<Scene, "kinds">): Promise<OpenScenario | OpenSheets> {
   const found = await findScenario(name);
   if ("problem" in found) throw new Refused([found.problem]);
-  return orRefuse(await openScenario(name, found.folder, dataPlaces(call.text("data")), await kinds())).open;
+  return orRefuse(await openFolder(name, found.folder, dataPlaces(call.text("data")), await kinds())).open;
 }
 
 /** The ledger a call names. */
@@ -27,6 +30,6 @@ export function calledLedger(call: Call): Ledger {
 }
 
 /** Registers a scenario. @throws Refused when it changed, or the ledger cannot be read */
-export function register(book: Ledger, open: OpenScenario, amend: string | null = null): Registered {
+export function register(book: Ledger, open: { readonly registration: Registration }, amend: string | null = null): Registered {
   return orRefuse(book.register(open.registration, amend)).registered;
 }

@@ -5,9 +5,11 @@ import { readDataTable } from "../experiments/index.ts";
 import { odeSystem, oneWayNotes } from "../models/index.ts";
 import { dataPlaces } from "../study/data-files.node.ts";
 import { readDataManifest } from "../study/data-manifest.ts";
+import { openFolder } from "../study/open.node.ts";
 import { readScenario } from "../study/scenario.ts";
 import type { MechanismKind } from "../study/kind.ts";
-import { findScenario, openScenario, shownPath } from "../study/scenario-folder.node.ts";
+import { findScenario, shownPath } from "../study/scenario-folder.node.ts";
+import { declaresSheets, readSheets } from "../study/sheets/read.ts";
 import { exit } from "./exit.ts";
 import { networkProblems, placeText, readInput, readModel, type PlacedProblem } from "./model-source.ts";
 import { printAnswer } from "./output-file.ts";
@@ -90,9 +92,10 @@ async function checkScenario(target: string, call: Call, kinds: readonly Mechani
   const found = await findScenario(basename(target) === "scenario.yaml" ? join(target, "..") : target);
   if ("problem" in found) throw new Refused([found.problem]);
   const { folder } = found;
-  const read = readScenario(await readFile(join(folder, "scenario.yaml"), "utf8"), kinds, shownPath(join(folder, "scenario.yaml")));
+  const [text, file] = [await readFile(join(folder, "scenario.yaml"), "utf8"), shownPath(join(folder, "scenario.yaml"))];
+  const read = declaresSheets(text) ? readSheets(text, file) : readScenario(text, kinds, file);
   if ("problems" in read) return { kind: "scenario", problems: [...read.problems], notes: [] };
-  const opened = await openScenario(target, folder, { ...dataPlaces(call.text("data")), download: false }, kinds);
+  const opened = await openFolder(target, folder, { ...dataPlaces(call.text("data")), download: false }, kinds);
   if (!("problems" in opened)) return { kind: "scenario", problems: [], notes: [] };
   // Data that is not at hand is no defect of the scenario; everything that needs it stays unchecked and is said to.
   const missing = opened.problems.filter((problem) => problem.includes("is missing: looked in"));

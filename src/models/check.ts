@@ -98,15 +98,19 @@ function checkRules(network: Network, note: Note): void {
 }
 
 function checkValues(network: Network, note: Note): void {
-  const ids = [...network.compartments, ...network.species, ...network.parameters].map(({ id }) => id);
-  for (const id of ids) {
-    const value = valueOf(network, id);
+  const values = new Map<string, number | null>([
+    ...network.compartments.map(({ id, size }) => [id, size] as const),
+    ...network.parameters.map(({ id, value }) => [id, value] as const),
+    ...network.species.map(({ id, initial }) => [id, initial] as const),
+  ]);
+  for (const [id, value] of values) {
     if (value !== null && !Number.isFinite(value)) note(`value:${id}`, `the value of "${id}" is not a finite number`);
   }
   const seen = new Set<string>();
   for (const { target } of network.initialAssignments) {
-    if (!ids.includes(target)) note(`value:${target}`, `an initial value is given for "${target}", which is not declared${suggestion(target, ids)}`);
-    else if (valueOf(network, target) !== null) note(`value:${target}`, `"${target}" has both a number and a formula as initial value; keep one`);
+    const value = values.get(target);
+    if (value === undefined) note(`value:${target}`, `an initial value is given for "${target}", which is not declared${suggestion(target, values.keys())}`);
+    else if (value !== null) note(`value:${target}`, `"${target}" has both a number and a formula as initial value; keep one`);
     if (seen.has(target)) note(`value:${target}`, `"${target}" has two initial assignments; keep one`);
     seen.add(target);
   }

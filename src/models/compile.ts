@@ -36,11 +36,12 @@ export function odeSystem(network: Network, graph: Graph = expressionGraph()): S
     initialState.push(start);
   };
 
+  const changes = changesOf(network);
   const rateRules = new Map(network.rules.flatMap(({ kind, target, formula }) => (kind === "rate" ? [[target, formula] as const] : [])));
   for (const species of network.species) {
     const role = resolver.role(species);
     if (role === "concentration state" || role === "amount state") {
-      push(species.id, balance(network, resolver, species, rates, role === "concentration state"), startOf(resolver, species, role === "concentration state"));
+      push(species.id, balance(changes, resolver, species, rates, role === "concentration state"), startOf(resolver, species, role === "concentration state"));
     } else if (role === "symbol state") {
       push(species.id, resolver.formula(rateRules.get(species.id) ?? "", `rule:${species.id}`), resolver.initial(species.id, `value:${species.id}`));
     }
@@ -73,21 +74,37 @@ export function reactionRates(network: Network, graph: Graph): Expression[] {
   return network.reactions.map(({ id, rate }) => resolver.formula(rate, `reaction:${id}`));
 }
 
+/** For each species, the reactions that take or make it, in order, and by how much they change it. */
+type SpeciesChanges = ReadonlyMap<string, readonly { readonly reaction: number; readonly change: number }[]>;
+
+function changesOf(network: Network): SpeciesChanges {
+  const changes = new Map<string, { reaction: number; change: number }[]>();
+  network.reactions.forEach((reaction, index) => {
+    for (const [side, sign] of [[reaction.reactants, -1], [reaction.products, 1]] as const) {
+      for (const { species, stoichiometry } of side) {
+        const list = changes.get(species) ?? [];
+        changes.set(species, list);
+        const last = list.at(-1);
+        if (last?.reaction === index) last.change += sign * stoichiometry;
+        else list.push({ reaction: index, change: sign * stoichiometry });
+      }
+    }
+  });
+  return changes;
+}
+
 /** Sum of stoichiometry times rate, over the volume where the state is a concentration. */
-function balance(network: Network, resolver: Resolver, species: Species, rates: readonly Expression[], isConcentration: boolean): Expression {
+function balance(changes: SpeciesChanges, resolver: Resolver, species: Species, rates: readonly Expression[], isConcentration: boolean): Expression {
   const graph = resolver.graph;
   let total: Expression | null = null;
-  network.reactions.forEach((reaction, index) => {
-    const made = reaction.products.find((participant) => participant.species === species.id)?.stoichiometry ?? 0;
-    const taken = reaction.reactants.find((participant) => participant.species === species.id)?.stoichiometry ?? 0;
-    const change = made - taken;
-    const rate = rates[index];
-    if (change === 0 || !rate) return;
+  for (const { reaction, change } of changes.get(species.id) ?? []) {
+    const rate = rates[reaction];
+    if (change === 0 || !rate) continue;
     const size = Math.abs(change);
     const term = size === 1 ? rate : multiply(graph, graph.constant(size), rate);
     if (!total) total = change < 0 ? negate(graph, term) : term;
     else total = change < 0 ? subtract(graph, total, term) : add(graph, total, term);
-  });
+  }
   if (!total) return graph.constant(0);
   return isConcentration ? divide(graph, total, resolver.volume(species.compartment, `species:${species.id}`)) : total;
 }

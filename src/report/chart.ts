@@ -45,8 +45,9 @@ function logarithmicTicks(low: number, high: number): readonly number[] {
   const ticks: number[] = [];
   for (let decade = first; decade <= last; decade += stride) ticks.push(10 ** decade);
   if (ticks.length > 2) return ticks;
-  // Few decades: 1, 2, 5 within each.
-  const between = [first - 1, ...Array.from({ length: last - first + 1 }, (_, index) => first + index)].flatMap((decade) => [1, 2, 5].map((digit) => Number(`${digit}e${decade}`)));
+  // Few decades: 1, 2, 5 within each; the axis would leave 5 without a label over more than two decades.
+  const digits = high / low > 100 ? [1, 2] : [1, 2, 5];
+  const between = [first - 1, ...Array.from({ length: last - first + 1 }, (_, index) => first + index)].flatMap((decade) => digits.map((digit) => Number(`${digit}e${decade}`)));
   return between.filter((tick) => tick >= low && tick <= high);
 }
 

@@ -1,5 +1,7 @@
 export { writeReport } from "./page.ts";
 export { writeFigures } from "./figures.ts";
+export { stochasticThermoPage, thermoPage } from "./thermo-page.ts";
+export type { ThermoPageAbout } from "./thermo-page.ts";
 export { verdictLines, verdictSentence } from "./section/verdict.ts";
 export type { VerdictLine } from "./section/verdict.ts";
 export { plots } from "./plots/index.ts";

@@ -61,7 +61,7 @@ export function drawLines(chart: LineChart): Drawing {
     {
       width,
       height,
-      marginLeft: 56,
+      marginLeft: 62,
       marginBottom: 36,
       marginTop: 10,
       marginRight: 12,

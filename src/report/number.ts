@@ -62,7 +62,8 @@ export function tickText(value: number): string {
   if (value === 0) return "0";
   const short = Number(value.toPrecision(6));
   const size = Math.abs(short);
-  if (size >= 1e-3 && size < 1e5) return typographic(String(short));
+  const isLongPower = size >= 1e4 && Number.isInteger(Math.log10(size));
+  if (size >= 1e-3 && size < 1e5 && !isLongPower) return typographic(String(short));
   const text = typographic(short.toExponential());
   return text.replace(/^(−?)1×/, "$1");
 }

@@ -1,13 +1,10 @@
 import type { RunResult } from "../study/result.ts";
 import { contextOf } from "./context.ts";
+import { documentOf } from "./document.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import type { Manifest } from "./manifest.ts";
 import { sections } from "./section/index.ts";
-import { style } from "./style.ts";
-
-/** Nothing may be loaded from anywhere, and nothing runs: the page is text, tables and drawings. */
-const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const banners: Readonly<Record<RunResult["status"], string | null>> = {
   done: null,
@@ -32,30 +29,10 @@ ${banner === null ? null : html`<p class="banner" role="note">${banner}</p>`}
  */
 export function writeReport(result: RunResult, manifest: Manifest): string {
   const context = contextOf(result, manifest);
-  const written = sections.map((section) => section(context));
-  const [verdict, ...rest] = written;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="${manifest.tool.name} ${manifest.tool.version}">
-<title>${result.title} · semimech report</title>
-<style>${{ markup: style }}</style>
-</head>
-<body>
-<main>
-${opening(result, manifest)}
-${verdict === undefined ? null : html`<section id="${verdict.id}" aria-labelledby="${verdict.id}-title"><h2 id="${verdict.id}-title">${verdict.title}</h2>${verdict.body}</section>`}
-<nav aria-label="Contents"><ul>${rest.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>`)}</ul></nav>
-${rest.map((section) => html`<section id="${section.id}" aria-labelledby="${section.id}-title">
-<h2 id="${section.id}-title">${section.title}</h2>
-${section.body}
-</section>
-`)}</main>
-</body>
-</html>
-`;
-  return page.markup;
+  return documentOf({
+    title: `${result.title} · semimech report`,
+    generator: `${manifest.tool.name} ${manifest.tool.version}`,
+    opening: opening(result, manifest),
+    sections: sections.map((section) => section(context)),
+  });
 }

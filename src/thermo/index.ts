@@ -41,3 +41,13 @@ export { chemicalPotentials, forcesOfPotentials, freeEnergyTerms, logEquilibrium
 export type { FreeEnergyTerm, Place, PotentialNetworkResult, PotentialOptions, PotentialsOfConstants, StandardPotentials } from "./potential.ts";
 export { avogadroConstant, boltzmannConstant, dissipationInVolume, dissipationPerVolume, forceOfReactionEnergy, gasConstant, kilojoulePerMole, overRT, reactionEnergyOfForce, standardTemperatureK } from "./units.ts";
 export type { ConcentrationAndTime, PhysicalDissipation } from "./units.ts";
+export { densePath } from "./dense-path.ts";
+export type { DensePath, PathPiece, PathProblem } from "./dense-path.ts";
+export { integrateAlong, pathIntegralDefaults } from "./path-integral.ts";
+export type { PathFunctions, PathIntegrals } from "./path-integral.ts";
+export { speedLimits } from "./speed-limit.ts";
+export type { ObservableSpeedLimits, SpeedLimits } from "./speed-limit.ts";
+export { integrateCycle, limitCycle, limitCycleDefaults } from "./cycle-integral.ts";
+export type { LimitCycle, LimitCycleProblem, LimitCycleResult } from "./cycle-integral.ts";
+export { freeEnergyBalance, lyapunovDerivative, lyapunovFunction } from "./free-energy.ts";
+export type { ChemostatSupply, FreeEnergyBalance } from "./free-energy.ts";

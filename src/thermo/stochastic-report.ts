@@ -23,7 +23,7 @@ import { sampleFluctuationTheorem } from "./inference/sampled-fluctuations.ts";
 import type { SampledFluctuations } from "./inference/sampled-fluctuations.ts";
 import { runStatistics } from "./inference/run-statistics.ts";
 import type { RunSample } from "./inference/run-statistics.ts";
-import { sampleWindow } from "./inference/window.ts";
+import { betweenRuns, sampleWindow } from "./inference/window.ts";
 import type { Observable } from "./observable.ts";
 import type { ReactionKind } from "./reaction-flux.ts";
 
@@ -135,12 +135,14 @@ export async function stochasticThermo(network: Network, options: StochasticTher
   const entropy = judged.entropy ?? null;
   const samples: RunSample[] = [];
   const isStopped = (): boolean => signal?.aborted ?? false;
+  const rest = betweenRuns(breathe);
   let status: Status = { status: "done" };
   for (let index = 0; index < runs && status.status === "done" && !isStopped(); index++) {
     const result = await sampleWindow(solver, { ...shared, index, times, ...(molecules && { molecules }) });
     status = result.status;
     if (result.window) samples.push(sampleOf(result.window, times, entropy));
     progress?.(samples.length, 2 * runs);
+    await rest();
   }
   if (isStopped() && status.status === "done" && samples.length < runs) status = { status: "paused", time: 0 };
   if (samples.length < estimateDefaults.batches) {

@@ -11,10 +11,11 @@ const manyErrors = 5;
 const poisson = (mean: number) => (n: number): number => Math.exp(n * Math.log(mean) - mean - logFactorial(n));
 const dimerisation = (total: number): string => `On: 2 A -> D; kon*A^2 - koff*D; A = ${total}; D = 0; kon = 0.05; koff = 1`;
 
-/** Value of one state at the end of many independent runs. */
-function endValues(solver: StochasticSolver, runs: number, end: number, state = 0): number[] {
-  const times = Float64Array.of(end);
-  return Array.from({ length: runs }, (_, index) => solver.run({ seed, index, times }).molecules[state] ?? NaN);
+/** Values of one state along one run, so far apart that the start is forgotten in between, and the first such time left out. */
+function valuesAtRest(solver: StochasticSolver, count: number, apart: number, state = 0): number[] {
+  const { molecules } = solver.run({ seed, times: Float64Array.from({ length: count }, (_, index) => apart * (index + 1)) });
+  const width = solver.states.length;
+  return Array.from({ length: count }, (_, row) => molecules[row * width + state] ?? NaN);
 }
 
 /** What every exact stochastic method must do. */
@@ -38,7 +39,7 @@ export function stochasticMethodConformance(method: StochasticMethod): void {
       const solver = await solverOf(zoo["birth-death"].network, { method });
       // e^-18 of the start is left. With 20 000 samples a shift of 0.2 has noncentrality 20 000 * 0.2^2 / 10 = 80 over
       // about 20 bins: power above 0.999 at this level.
-      const counts = histogram(endValues(solver, 20_000, 18));
+      const counts = histogram(valuesAtRest(solver, 20_000, 18));
       const right = chiSquare(counts, poisson(10), 60);
       const shifted = chiSquare(counts, poisson(10.2), 60);
       expect(right.freedom).toBeGreaterThan(15);
@@ -48,7 +49,7 @@ export function stochasticMethodConformance(method: StochasticMethod): void {
 
     it("dimerisation at rest: falling factorials, not binomials", async () => {
       const total = 30;
-      const counts = histogram(endValues(await solverOf(dimerisation(total), { method }), 5000, 12, 1));
+      const counts = histogram(valuesAtRest(await solverOf(dimerisation(total), { method }), 5000, 12, 1));
       // Detailed balance: p(d) = K^d / ((N - 2d)! d!) up to a constant.
       const law = (ratio: number): ((d: number) => number) => {
         const weights = Array.from({ length: total / 2 + 1 }, (_, d) => Math.exp(d * Math.log(ratio) - logFactorial(total - 2 * d) - logFactorial(d) + logFactorial(total)));
@@ -62,8 +63,76 @@ export function stochasticMethodConformance(method: StochasticMethod): void {
       expect(binomial.statistic).toBeGreaterThan(chiSquareQuantile(binomial.freedom, oneInTenThousand));
     });
 
+    it("the Schlögl model at rest: its birth-death law with two modes, and one with powers for falling factorials would be seen", async () => {
+      const volume = 4;
+      const solver = await solverOf(`compartment c = ${volume}; species X in c; J1: 2 X -> 3 X; c*(6*X^2 - X^3); J2: X -> ; c*(11*X - 6); X = 1`, { method });
+      const values = valuesAtRest(solver, 4000, 8);
+      // Neighbouring samples of a chain that had not forgotten would go together.
+      const mean = values.reduce((total, value) => total + value, 0) / values.length;
+      const spread = values.reduce((total, value) => total + (value - mean) ** 2, 0);
+      const together = values.slice(1).reduce((total, value, index) => total + (value - mean) * ((values[index] ?? NaN) - mean), 0);
+      expect(Math.abs(together / spread)).toBeLessThan(4 / Math.sqrt(values.length));
+      const law = (pairs: (n: number) => number, triples: (n: number) => number): ((n: number) => number) => {
+        const weights = [1];
+        for (let n = 1; n <= 80; n++) {
+          const birth = 6 * volume + (6 / volume) * pairs(n - 1);
+          weights.push(((weights[n - 1] ?? 0) * birth) / (11 * n + triples(n) / volume ** 2));
+        }
+        const sum = weights.reduce((all, weight) => all + weight, 0);
+        return (n) => (weights[n] ?? 0) / sum;
+      };
+      const counts = histogram(values);
+      const right = chiSquare(counts, law((n) => n * (n - 1), (n) => n * (n - 1) * (n - 2)), 80);
+      const powers = chiSquare(counts, law((n) => n ** 2, (n) => n ** 3), 80);
+      expect(right.freedom).toBeGreaterThan(15);
+      expect(right.statistic).toBeLessThan(chiSquareQuantile(right.freedom, oneInTenThousand));
+      expect(powers.statistic).toBeGreaterThan(chiSquareQuantile(powers.freedom, oneInTenThousand));
+    });
+
+    it("gene expression at rest: mean and variance of the protein, with the noise of its messenger", async () => {
+      const solver = await solverOf("Transcription: => M; 4; Decay: M => ; M; Translation: M => M + P; 5*M; Loss: P => ; 0.5*P; M = 4; P = 40", { method });
+      const protein = solver.states.indexOf("P");
+      const values = valuesAtRest(solver, 4000, 24, protein);
+      const mean = 40;
+      // Var = mean (1 + translation / (decay + loss)). @source Thattai & van Oudenaarden 2001, doi:10.1073/pnas.151588598
+      const variance = mean * (1 + 5 / 1.5);
+      const seen = values.reduce((total, value) => total + value, 0) / values.length;
+      const squares = values.map((value) => (value - mean) ** 2);
+      const seenVariance = squares.reduce((total, square) => total + square, 0) / values.length;
+      const error = Math.sqrt(squares.reduce((total, square) => total + (square - seenVariance) ** 2, 0)) / values.length;
+      expect(Math.abs(seen - mean)).toBeLessThan(manyErrors * Math.sqrt(variance / values.length));
+      expect(Math.abs(seenVariance - variance)).toBeLessThan(manyErrors * error);
+      // Without the messenger's noise the law would be Poisson, far outside.
+      expect(Math.abs(seenVariance - mean)).toBeGreaterThan(manyErrors * error);
+    });
+
+    it("waits are exponential, and independent of which channel fires", async () => {
+      const rates = [3, 1, 0.25, 4.75];
+      const solver = await solverOf(rates.map((rate, index) => `J${index}: => X${index}; ${rate}`).join("; ") + rates.map((_, index) => `; X${index} = 0`).join(""), { method });
+      const total = rates.reduce((sum, rate) => sum + rate, 0);
+      const [bins, events] = [16, 20_000];
+      const run = solver.begin({ seed, times: Float64Array.of(1e9) });
+      let [last, fired] = [0, [0, 0, 0, 0]];
+      const cells = new Map<number, number>();
+      for (let event = 0; event < events; event++) {
+        const status = run.advance(1);
+        const time = status.status === "paused" ? status.time : NaN;
+        const now = Array.from(run.path().firings);
+        const channel = now.findIndex((count, index) => count > (fired[index] ?? 0));
+        const cell = channel * bins + Math.min(bins - 1, Math.floor(bins * -Math.expm1(-total * (time - last))));
+        cells.set(cell, (cells.get(cell) ?? 0) + 1);
+        [last, fired] = [time, now];
+      }
+      const right = chiSquare(cells, (cell) => (rates[Math.floor(cell / bins)] ?? 0) / total / bins, 4 * bins - 1);
+      const wrong = chiSquare(cells, (cell) => (Math.floor(cell / bins) === 1 ? 1.2 : 1) * (rates[Math.floor(cell / bins)] ?? 0) / (total + 0.2) / bins, 4 * bins - 1);
+      expect(right.freedom).toBe(4 * bins - 1);
+      expect(right.statistic).toBeLessThan(chiSquareQuantile(right.freedom, oneInTenThousand));
+      // A channel 20 % too fast has noncentrality 20 000 * 0.1 * 0.2^2 = 80 above 63 degrees of freedom.
+      expect(wrong.statistic).toBeGreaterThan(right.statistic + 20);
+    });
+
     it("a chain of first-order steps: the mean is the molecules' number times one molecule's probability", async () => {
-      const [molecules, steps, k, end, runs] = [200, 40, 1, 10, 1500];
+      const [molecules, steps, k, end, runs] = [200, 50, 1, 10, 1000];
       const text = Array.from({ length: steps }, (_, i) => `S${i} => S${i + 1}; ${k}*S${i}`).join("; ");
       const solver = await solverOf(`${text}; S0 = ${molecules}${Array.from({ length: steps }, (_, i) => `; S${i + 1} = 0`).join("")}`, { method });
       const { mean } = await ensemble(solver, { seed, runs, times: Float64Array.of(end) });
@@ -126,6 +195,12 @@ export function stochasticMethodConformance(method: StochasticMethod): void {
       expect([...molecules]).toEqual([41 - 2 * net, net]);
       expect((firings[0] ?? NaN) + (firings[1] ?? NaN)).toBe(events);
       expect(events).toBeGreaterThan(50);
+    });
+
+    it("comes to rest where too few molecules are left to react", async () => {
+      // One A is left of an odd number: no pair, though an interval around it would hold one.
+      const solver = await solverOf("2 A => ; k*A^2; A = 41; k = 1", { method });
+      expect(solver.run({ seed, times: Float64Array.of(0, 1e9) })).toMatchObject({ status: { status: "done" }, events: 20, molecules: Float64Array.of(41, 1) });
     });
 
     it("waits for ever where nothing can happen", async () => {

@@ -71,6 +71,18 @@ describe.each([tsit5, rodas5p])("G2: an isomerisation relaxing from (0.9, 0.1), 
   });
 });
 
+describe("half the scaled diffusion", () => {
+  it("is not enough: next to equilibrium the limit is all but reached", async () => {
+    const solver = await compileSolver(fluxes.system, { method: tsit5, record: true, control: { rtol, atol: 1e-16 } });
+    const path = densePath(solver, { parameters: Float64Array.from(fluxes.system.parameterValues), state: Float64Array.of(1 / 3 + 1e-3, 2 / 3 - 1e-3), endTime: 0.01 });
+    const { limits } = speedLimits(fluxes, path, [observableOf(network, "B", [0, 1])]).observables[0] ?? { limits: [] };
+    const tightness = limits.find(({ name }) => name === "speed-limit")?.tightness ?? NaN;
+    expect(tightness).toBeGreaterThanOrEqual(1);
+    // Half of D would double the limit, past the time it really took.
+    expect(tightness).toBeLessThan(1.01);
+  });
+});
+
 /** The length of a path over equal steps, from the values of its speed f at their nodes. */
 const lengthOver = (f: (t: number) => number, count: number): number =>
   Array.from({ length: count }, (_, step) => absoluteIntegral(gaussNodes.map((node) => f((step + node) / count))) / count).reduce((total, part) => total + part, 0);

@@ -5,15 +5,14 @@ import { compositionRejection } from "./composition-rejection.ts";
 import { direct } from "./direct.ts";
 import type { StochasticMethod } from "./method.ts";
 import { rejection } from "./rejection.ts";
+import { unrolledChannels } from "./unrolled.ts";
 
-/** Channels up to which the direct method is chosen. */
-const directChannels = 200;
 /** Propensities that an event changes, on average over the channels, up to which they are all computed anew. */
-const fewDependents = 12;
+const fewDependents = 4;
 
-/** Chooses by size: `direct` up to 200 channels; above, `composition-rejection` where an event changes up to 12 propensities on average, else `rejection`. */
+/** Chooses by size: `direct` where it is unrolled; above, `composition-rejection` where an event changes up to 4 propensities on average, else `rejection`. */
 function choose(channels: readonly Channel[], system: OdeSystem): StochasticMethod {
-  if (channels.length <= directChannels) return direct;
+  if (channels.length <= unrolledChannels) return direct;
   const readers = new Float64Array(system.states.length);
   for (const states of statesReadBy(channels, system)) for (const state of states) readers[state] = (readers[state] ?? 0) + 1;
   const dependents = channels.reduce((total, { changes }) => total + changes.reduce((sum, { state }) => sum + (readers[state] ?? 0), 0), 0);
@@ -26,7 +25,7 @@ export const auto: StochasticMethod = {
     id: "auto",
     title: "Exact method chosen by size",
     exact: true,
-    use: `direct up to ${directChannels} channels; above, composition-rejection where an event changes at most ${fewDependents} propensities on average, else rejection`,
+    use: `direct up to ${unrolledChannels} channels; above, composition-rejection where an event changes at most ${fewDependents} propensities on average, else rejection`,
     source: "the methods chosen from; the limits are measured",
   },
   choose,

@@ -43,8 +43,26 @@ export interface Residues {
 /** Turns every state in an expression into molecules over what one unit of it holds. */
 export function inMolecules(network: Network, system: OdeSystem, perAmount: number): (expression: Expression) => Expression {
   const { graph } = system;
-  const scales = moleculesPerSymbol(network, system, perAmount);
-  return substitution(graph, new Map(system.states.map((id, index) => [id, divide(graph, graph.symbol(countSymbol(id)), scales[index] ?? graph.constant(1))])));
+  const one = graph.constant(1);
+  // Made when first asked for: a large network of mass action alone never does.
+  let replace: ((expression: Expression) => Expression) | null = null;
+  const make = (): ((expression: Expression) => Expression) => {
+    const scales = moleculesPerSymbol(network, system, perAmount);
+    const inCounts = system.states.map((id, index) => {
+      const scale = scales[index] ?? one;
+      const count = graph.symbol(countSymbol(id));
+      return [id, scale === one ? count : divide(graph, count, scale)] as const;
+    });
+    return substitution(graph, new Map(inCounts));
+  };
+  return (expression) => (replace ??= make())(expression);
+}
+
+/** Molecules per unit of concentration; without the factors that are 1, which large networks need not carry. */
+function perVolume(graph: Graph, perAmount: number, volume: Expression): Expression {
+  const one = graph.constant(1);
+  if (volume === one) return graph.constant(perAmount);
+  return perAmount === 1 ? volume : multiply(graph, graph.constant(perAmount), volume);
 }
 
 /** Molecules that one unit of each state's symbol stands for [nState], over the parameters. */
@@ -55,8 +73,7 @@ export function moleculesPerSymbol(network: Network, system: OdeSystem, perAmoun
   return system.states.map((id) => {
     const species = speciesOf.get(id);
     const isAmount = !species || resolver.role(species) !== "concentration state";
-    const amount = graph.constant(perAmount);
-    return isAmount ? amount : multiply(graph, amount, resolver.volume(species.compartment, `species:${id}`));
+    return isAmount ? graph.constant(perAmount) : perVolume(graph, perAmount, resolver.volume(species.compartment, `species:${id}`));
   });
 }
 
@@ -72,6 +89,7 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
   const resolver = resolverOf(network, graph);
   const stateOf = new Map(system.states.map((id, index) => [id, index]));
   const isCount = new Set(system.states.map(countSymbol));
+  const one = graph.constant(1);
   const toMolecules = inMolecules(network, system, perAmount);
   const rates = reactionRates(network, graph);
   const speciesOf = new Map(network.species.map((species) => [species.id, species]));
@@ -81,12 +99,11 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
   /** Molecules that one unit of a species' symbol in a rate stands for; where a rule sets the volume, that is not the state's scale. */
   const perConcentration = (id: string): Expression => {
     const species = speciesOf.get(id);
-    const amount = graph.constant(perAmount);
-    return !species || species.substanceOnly ? amount : multiply(graph, amount, resolver.volume(species.compartment, `species:${id}`));
+    return !species || species.substanceOnly ? graph.constant(perAmount) : perVolume(graph, perAmount, resolver.volume(species.compartment, `species:${id}`));
   };
 
   const writeChannel = (reaction: Reaction, id: string, sign: 1 | -1, factors: readonly Expression[], reactants: readonly Participant[] | null): Channel => {
-    const fixed: Expression[] = [graph.constant(perAmount)];
+    const fixed: Expression[] = perAmount === 1 ? [] : [graph.constant(perAmount)];
     const varying: Expression[] = [];
     const orders: { state: number; order: number }[] = [];
     for (const factor of factors) (isFixed(factor) ? fixed : varying).push(factor);
@@ -99,7 +116,9 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
         else varying.push(reservoir);
       } else {
         orders.push({ state, order: stoichiometry });
-        const inAll = power(graph, perConcentration(species), graph.constant(stoichiometry));
+        const perMolecule = perConcentration(species);
+        if (perMolecule === one) continue;
+        const inAll = power(graph, perMolecule, graph.constant(stoichiometry));
         if (isFixed(inAll)) coefficient = divide(graph, coefficient, inAll);
         else varying.push(divide(graph, graph.constant(1), inAll));
       }
@@ -120,10 +139,11 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
     };
   };
 
+  const isPlain = network.rules.every(({ target }) => !speciesOf.has(target) && !network.compartments.some(({ id }) => id === target));
   const channels = network.reactions.flatMap((reaction, index): Channel[] => {
     const rate = rates[index] ?? graph.constant(Number.NaN);
     problems.push(...unfit(reaction, rate));
-    const plain = network.rules.length === 0 ? plainFactors(reaction, rate, graph) : null;
+    const plain = isPlain ? plainFactors(reaction, rate, graph) : null;
     if (plain) return [writeChannel(reaction, reaction.id, 1, plain, reaction.reactants)];
     const law = massAction(network, reaction, graph);
     if (law.kind === "reversible" && residues?.reactions.includes(reaction.id)) {
@@ -179,8 +199,8 @@ function residueFactors(network: Network, system: OdeSystem, perAmount: number, 
 
 /**
  * What stands beside the reactants in a rate that is a product of numbers and symbols with every reactant to the power of its
- * stoichiometry; null for any other rate. It says what `massAction` would, at a cost that does not grow with the network; without
- * rules a symbol of the rate is a symbol of the network.
+ * stoichiometry; null for any other rate. It says what `massAction` would, at a cost that does not grow with the network, where no
+ * rule sets a species or a compartment: a symbol of the rate is then the network's own.
  */
 function plainFactors(reaction: Reaction, rate: Expression, graph: Graph): Expression[] | null {
   const exponents = new Map<Expression, number>();

@@ -18,10 +18,8 @@ import { outputsOf } from "./output.ts";
 import { beginStochasticRun } from "./run.ts";
 import { stochasticMemory } from "./scene.ts";
 import type { StochasticSolver } from "./solver.ts";
+import { unrolledChannels } from "./unrolled.ts";
 import { propensityWarnings } from "./validity.ts";
-
-/** Channels up to which all propensities are kept in locals and recomputed after every event. */
-const UNROLLED_CHANNELS = 20;
 
 export interface StochasticOptions {
   readonly method: StochasticMethod;
@@ -61,14 +59,14 @@ export async function compileStochastic(network: Network, options: StochasticOpt
   const start = initialMolecules(system, moleculesPerSymbol(network, system, unit.perAmount), unit.isMole);
   if (start.problems.length > 0) return { problems: start.problems };
 
-  const { target = "wasm", record = "concentrations", unrolledChannels = UNROLLED_CHANNELS } = options;
+  const { target = "wasm", record = "concentrations", unrolledChannels: unrolled = unrolledChannels } = options;
   const method = options.method.choose?.(channels, system) ?? options.method;
   const outputs = outputsOf(network, system, unit.perAmount, record);
   const toMolecules = inMolecules(network, system, unit.perAmount);
   const program = programBuilder();
   const layout = memoryLayout();
   const memory = stochasticMemory(layout, { parameters: system.parameters.length, states: system.states.length, channels: channels.length });
-  const scene = { system, channels, outputs: outputs.map(({ expression }) => toMolecules(expression)), memory, unrolledChannels };
+  const scene = { system, channels, outputs: outputs.map(({ expression }) => toMolecules(expression)), memory, unrolledChannels: unrolled };
   const written = method.write({ program, layout, scene });
   const instance = await instantiate(program.finish(layout.bytes), target);
   prepareDraws(instance, memory.draws);

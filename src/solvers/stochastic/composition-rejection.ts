@@ -1,7 +1,7 @@
 import { f64, i32 } from "../../kernel/builder.ts";
-import type { Local } from "../../kernel/program.ts";
 import { writeEventLoop } from "./event-loop.ts";
 import { channelGroups } from "./groups.ts";
+import type { CandidateDraws } from "./groups.ts";
 import type { StochasticMethod } from "./method.ts";
 import { reactionTable } from "./reaction-table.ts";
 import { stochasticCode } from "./scene.ts";
@@ -23,11 +23,13 @@ export const compositionRejection: StochasticMethod = {
     program.function("update all", {}, (b) =>
       b.repeat(channels.length, (channel) => groups.write(b, channel, table.propensity(b, channel))),
     );
-    writeEventLoop<Local>(program, scene, {
-      enter: (b) => b.local("i32", "refusals", i32.const(0)),
-      body(loop, refusals) {
+    writeEventLoop<CandidateDraws>(program, scene, {
+      enter: groups.enter,
+      exit: (_, { ahead }) => ahead.save(),
+      body(loop, draws) {
         const { b } = loop;
-        const { channel, mark } = groups.candidate(loop, refusals);
+        const { refusals } = draws;
+        const { channel, mark } = groups.candidate(loop, draws);
         b.set(refusals, i32.add(refusals, 1));
         b.if(f64.ge(mark, groups.bound(channel)), () => loop.again());
         b.set(refusals, 0);

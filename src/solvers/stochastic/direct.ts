@@ -1,13 +1,13 @@
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { FunctionBuilder } from "../../kernel/builder.ts";
 import type { Local } from "../../kernel/program.ts";
-import { drawAhead, writeFirstDraw } from "./draw-ahead.ts";
-import type { AheadDraws } from "./draw-ahead.ts";
+import { drawCells, writeFirstDraw } from "./draw-ahead.ts";
+import type { CellDraws } from "./draw-ahead.ts";
 import { writeEventLoop } from "./event-loop.ts";
 import type { StochasticMethod, StochasticProgram, StochasticStep } from "./method.ts";
 import { reactionTable } from "./reaction-table.ts";
 import { largestPropensity, stochasticCode } from "./scene.ts";
-import { writeUnrolled } from "./unrolled.ts";
+import { unrolledChannels, writeUnrolled } from "./unrolled.ts";
 
 /** Gillespie's direct method: the time to the next event from the sum of the propensities, then which channel it is. */
 export const direct: StochasticMethod = {
@@ -15,7 +15,7 @@ export const direct: StochasticMethod = {
     id: "direct",
     title: "Gillespie's direct method",
     exact: true,
-    use: "few channels: unrolled into locals up to 20; above, sums in a binary tree, so that an event costs the logarithm of their number",
+    use: `few channels: unrolled into locals up to ${unrolledChannels}; above, sums in a binary tree, so that an event costs the logarithm of their number`,
     source: "Gillespie 1977, doi:10.1021/j100540a008; the tree: Wong & Easterling 1980, doi:10.1137/0209009",
   },
   write: (step) => (step.scene.channels.length <= step.scene.unrolledChannels ? writeUnrolled(step) : writeTree(step)),
@@ -39,7 +39,7 @@ function writeTree(step: StochasticStep): StochasticProgram {
       b.set(at, i32.shr(at, 1));
     });
   };
-  writeFirstDraw(program, memory.draws);
+  writeFirstDraw(program, memory.draws, drawCells);
   program.function("sum up", {}, (b) => {
     b.repeat(channels.length, (channel) => b.store(node(channel), table.propensity(b, channel), tree + 8 * leaves));
     const at = b.local("i32", "node", i32.const(leaves));
@@ -49,8 +49,8 @@ function writeTree(step: StochasticStep): StochasticProgram {
       b.store(node(at), f64.add(f64.load(i32.shl(at, 4), tree), f64.load(i32.shl(at, 4), tree + 8)), tree);
     });
   });
-  writeEventLoop<AheadDraws>(program, scene, {
-    enter: (b, draws) => drawAhead(b, draws, memory.draws),
+  writeEventLoop<CellDraws>(program, scene, {
+    enter: (b, draws) => drawCells(b, draws, memory.draws),
     exit: (_, ahead) => ahead.save(),
     body(loop, ahead) {
       const { b, t } = loop;
@@ -86,7 +86,7 @@ function writeTree(step: StochasticStep): StochasticProgram {
     prepare: table.prepare,
     begin(instance, coefficients) {
       table.begin(instance, coefficients);
-      instance.functions["start"]?.();
+      instance.functions["draw first"]?.();
       instance.functions["sum up"]?.();
     },
   };

@@ -8,7 +8,11 @@ import { stream } from "../../numerics/random.ts";
 import { threefryParity, threefryRotations } from "../../numerics/threefry.ts";
 import { ziggurat, zigguratLayers, zigguratTail } from "./ziggurat.ts";
 
-/** Rounds of Threefry-2x32 in the event loop: the fewest that pass BigCrush. @source Salmon et al. 2011, doi:10.1145/2063384.2063405, table 2 */
+/**
+ * Rounds of Threefry-2x32 in the event loop: its authors found 13 to pass TestU01's BigCrush, and take 20 for a margin of safety. The run's key
+ * comes from 20 rounds.
+ * @source Salmon et al. 2011, doi:10.1145/2063384.2063405
+ */
 export const eventRounds = 13;
 
 /** Byte offsets in a stream, as `writeStream` lays it out. */
@@ -40,6 +44,8 @@ export interface DrawMemory {
   readonly stream: number;
   /** Per layer, 16 bytes: width times 2^-53, right end of the layer above. */
   readonly layers: number;
+  /** The same with the width times 2^-37. */
+  readonly cells: number;
   /** Per layer, 16 bytes: e^-x at its right end, and by how much the layer above is higher. */
   readonly steps: number;
   /** What is drawn ahead: wait, uniform, half its cell (f64). */
@@ -47,15 +53,16 @@ export interface DrawMemory {
 }
 
 export function drawMemory(layout: MemoryLayout): DrawMemory {
-  return { stream: layout.i32(8), layers: layout.f64(2 * zigguratLayers), steps: layout.f64(2 * zigguratLayers), ahead: layout.f64(3) };
+  return { stream: layout.i32(8), layers: layout.f64(2 * zigguratLayers), cells: layout.f64(2 * zigguratLayers), steps: layout.f64(2 * zigguratLayers), ahead: layout.f64(3) };
 }
 
 /** Fills the ziggurat's tables, once a program. */
-export function prepareDraws(instance: Instance, { layers, steps }: DrawMemory): void {
+export function prepareDraws(instance: Instance, { layers, cells, steps }: DrawMemory): void {
   const { ends, heights } = ziggurat();
   for (let layer = 0; layer < zigguratLayers; layer++) {
     const height = heights[layer] ?? 0;
     instance.f64.set([(ends[layer] ?? 0) * 2 ** -53, ends[layer + 1] ?? 0], layers / 8 + 2 * layer);
+    instance.f64.set([(ends[layer] ?? 0) * 2 ** -37, ends[layer + 1] ?? 0], cells / 8 + 2 * layer);
     instance.f64.set([height, (heights[layer + 1] ?? 0) - height], steps / 8 + 2 * layer);
   }
 }

@@ -2,14 +2,15 @@ import { f64, i32 } from "../../kernel/builder.ts";
 import type { FunctionBuilder } from "../../kernel/builder.ts";
 import type { Instance } from "../../kernel/instance.ts";
 import type { Local, Value } from "../../kernel/program.ts";
+import { drawPairs, writeFirstDraw } from "./draw-ahead.ts";
+import type { AheadDraws } from "./draw-ahead.ts";
+import type { EventDraws } from "./draws.ts";
 import type { EventLoop } from "./event-loop.ts";
 import type { StochasticStep } from "./method.ts";
 import { largestPropensity, stochasticCode } from "./scene.ts";
 
 /** Groups kept, each a power of two below the one before: what is smaller than 2^-32 of the largest shares the last. */
 const groupCount = 32;
-/** Powers of two left free above the largest bound when groups are laid out. */
-const headroom = 4;
 /** Candidates refused in a row after which the groups are laid out anew around what the bounds have become. */
 const patience = 1000;
 /** Bytes of one group: total weight, upper bound of its members, its inverse, how many, where they stand. */
@@ -22,6 +23,13 @@ const channelBytes = 16;
 export interface Candidate {
   readonly channel: Local;
   readonly mark: Local;
+}
+
+/** What the loop keeps in locals to draw candidates. */
+export interface CandidateDraws {
+  readonly ahead: AheadDraws;
+  /** Candidates refused since the last event. */
+  readonly refusals: Local;
 }
 
 /**
@@ -38,8 +46,10 @@ export interface Groups {
   update(b: FunctionBuilder, channel: Local, bound: Local): void;
   /** A channel's bound as last written. */
   bound(channel: Value): Value;
+  /** Loads what candidates are drawn with. */
+  enter(b: FunctionBuilder, draws: EventDraws): CandidateDraws;
   /** Waits for the next candidate; calls a function, by default to lay the groups out anew, after a thousand refusals in a row; leaves the run where there is none before its end, or a bound is no finite number. */
-  candidate(loop: EventLoop, refusals: Local, whenRefused?: string): Candidate;
+  candidate(loop: EventLoop, draws: CandidateDraws, whenRefused?: string): Candidate;
   /** Lays the groups out around the bounds in memory. */
   begin(instance: Instance): void;
 }
@@ -60,6 +70,7 @@ export function channelGroups({ program, layout, scene }: StochasticStep): Group
   const groupRow = (group: Value): Value => i32.shl(group, 5);
   const addTotal = (b: FunctionBuilder, amount: Value): void => b.store(total, f64.add(f64.load(total), amount));
 
+  writeFirstDraw(program, memory.draws, drawPairs);
   program.function("leave group", { parameters: { channel: "i32" }, exported: false }, (b, { channel }) => {
     if (!channel) return;
     const group = b.local("i32", "group", groupRow(i32.load(row(channel), table + 8)));
@@ -118,9 +129,9 @@ export function channelGroups({ program, layout, scene }: StochasticStep): Group
       b.store(row(channel), i32.const(-1), table + 8);
     });
     b.if(i32.load(memory.isWrong), () => b.return());
-    b.store(top, i32.add(largest, headroom));
+    b.store(top, largest);
     b.store(total, f64.const(0));
-    const power = b.local("i32", "power", i32.add(largest, headroom + 1));
+    const power = b.local("i32", "power", i32.add(largest, 1));
     b.repeat(groupCount, (group) => {
       const at = b.local("i32", "row", groupRow(group));
       b.store(at, f64.const(0), groups + inGroup.bound);
@@ -142,18 +153,20 @@ export function channelGroups({ program, layout, scene }: StochasticStep): Group
     write: (b, channel, bound) => b.store(row(channel), bound, table),
     update: place,
     bound: (channel) => f64.load(row(channel), table),
-    candidate(loop, refusals, whenRefused = "lay out") {
-      const { b, draws, t } = loop;
+    enter: (b, draws) => ({ ahead: drawPairs(b, draws, memory.draws), refusals: b.local("i32", "refusals", i32.const(0)) }),
+    candidate(loop, { ahead, refusals }, whenRefused = "lay out") {
+      const { b, t } = loop;
       loop.leave(i32.load(memory.isWrong), stochasticCode.wrongPropensity);
       b.if(i32.gt(refusals, patience), () => {
         b.call(whenRefused);
         b.set(refusals, 0);
       });
       const weight = b.local("f64", "weight", f64.load(total));
-      const wait = draws.exponential(draws.block());
-      const words = draws.block();
-      loop.waitUntil(b.local("f64", "end", f64.add(t, f64.div(wait, weight))));
-      const mark = b.local("f64", "mark", f64.mul(draws.uniform(words), weight));
+      const end = b.local("f64", "end", f64.add(t, f64.div(ahead.wait, weight)));
+      const mark = b.local("f64", "mark", f64.mul(ahead.uniform, weight));
+      ahead.next();
+      ahead.turn();
+      loop.waitUntil(end);
       const group = b.local("i32", "group", i32.const(groups));
       b.loop((search) => {
         const own = b.local("f64", "own", f64.load(group, inGroup.weight));
@@ -171,6 +184,7 @@ export function channelGroups({ program, layout, scene }: StochasticStep): Group
       // Behind the last group stands one that no mark passes.
       instance.f64[(groups + groupBytes * groupCount + inGroup.weight) / 8] = Infinity;
       instance.functions["lay out"]?.();
+      instance.functions["draw first"]?.();
     },
   };
 }

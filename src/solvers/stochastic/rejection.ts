@@ -1,8 +1,8 @@
 import { f64, i32 } from "../../kernel/builder.ts";
-import type { Local } from "../../kernel/program.ts";
 import { statesReadBy } from "./channel.ts";
 import { writeEventLoop } from "./event-loop.ts";
 import { channelGroups } from "./groups.ts";
+import type { CandidateDraws } from "./groups.ts";
 import type { StochasticMethod } from "./method.ts";
 import { reactionTable } from "./reaction-table.ts";
 import { stochasticCode } from "./scene.ts";
@@ -69,11 +69,13 @@ export const rejection: StochasticMethod = {
       });
       b.call("lay out");
     });
-    writeEventLoop<Local>(program, scene, {
-      enter: (b) => b.local("i32", "refusals", i32.const(0)),
-      body(loop, refusals) {
+    writeEventLoop<CandidateDraws>(program, scene, {
+      enter: groups.enter,
+      exit: (_, { ahead }) => ahead.save(),
+      body(loop, draws) {
         const { b } = loop;
-        const { channel, mark } = groups.candidate(loop, refusals, "close intervals");
+        const { refusals } = draws;
+        const { channel, mark } = groups.candidate(loop, draws, "close intervals");
         b.set(refusals, i32.add(refusals, 1));
         b.if(f64.ge(mark, f64.load(i32.shl(channel, 3), lows)), () => b.if(f64.ge(mark, table.propensity(b, channel)), () => loop.again()));
         b.set(refusals, 0);

@@ -58,7 +58,7 @@ export function beginStochasticRun(scene: RunScene, kept: StochasticRunMemory, p
   beginDraws(instance, memory.draws, problem.seed, problem.index ?? 0);
   scene.written.begin(instance, coefficients);
 
-  let status: Status = times.length === 0 ? { status: "done" } : { status: "paused", time: 0 };
+  let status: Status = times.length === 0 ? { status: "done" } : (brokenCoefficient(scene, coefficients, parameters) ?? { status: "paused", time: 0 });
   const requireCurrent = (): void => {
     if (kept.runs !== run) throw new Error(`stochastic solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
   };
@@ -133,12 +133,20 @@ function wrongPropensity({ channels, instance, memory, system }: RunScene, time:
     const largest = values.reduce((best, value, index) => (value > (values[best] ?? 0) ? index : best), 0);
     return { status: "non-finite", time, worst: channels[largest]?.id ?? "", hint: `the sum of all rates is beyond ${largestPropensity}; the largest is ${values[largest]}` };
   }
-  const worst = channels[found]?.id ?? "";
-  const value = values[found] ?? Number.NaN;
-  if (value < 0) return { status: "negative-propensity", time, worst, hint: `its rate is ${value}; write it as a difference of two positive terms, k_f*reactants - k_r*products, or as two reactions` };
+  return wrongRate(system, channels[found]?.id ?? "", "rate", values[found] ?? Number.NaN, parameters, time);
+}
+
+/** A mass-action channel whose constant is no finite number at least 0: a program that looks only at sums would miss it while its reactants are few. */
+function brokenCoefficient({ channels, system }: RunScene, coefficients: Float64Array, parameters: ArrayLike<number>): Status | null {
+  const found = channels.findIndex(({ rest }, index) => rest === null && !((coefficients[index] ?? Number.NaN) >= 0 && (coefficients[index] ?? Number.NaN) < largestPropensity));
+  return found < 0 ? null : wrongRate(system, channels[found]?.id ?? "", "rate constant", coefficients[found] ?? Number.NaN, parameters, 0);
+}
+
+function wrongRate(system: RunScene["system"], worst: string, what: string, value: number, parameters: ArrayLike<number>, time: number): Status {
+  if (value < 0) return { status: "negative-propensity", time, worst, hint: `its ${what} is ${value}; write it as a difference of two positive terms, k_f*reactants - k_r*products, or as two reactions` };
   const missing = system.parameters.filter((_, index) => !Number.isFinite(parameters[index]));
   const cause = missing.length > 0 ? `parameter ${missing.join(", ")} has no finite value` : "look for a division by zero, or a logarithm or root outside its domain";
-  return { status: "non-finite", time, worst, hint: `its rate is ${value} (limit ${largestPropensity}); ${cause}` };
+  return { status: "non-finite", time, worst, hint: `its ${what} is ${value} (limit ${largestPropensity}); ${cause}` };
 }
 
 const failures = {

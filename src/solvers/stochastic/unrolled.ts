@@ -3,19 +3,22 @@ import type { FunctionBuilder } from "../../kernel/builder.ts";
 import { lowerEach } from "../../kernel/lower.ts";
 import type { Local, Value } from "../../kernel/program.ts";
 import { statesReadBy } from "./channel.ts";
-import { drawAhead, writeFirstDraw } from "./draw-ahead.ts";
-import type { AheadDraws } from "./draw-ahead.ts";
+import { drawCells, writeFirstDraw } from "./draw-ahead.ts";
+import type { CellDraws } from "./draw-ahead.ts";
 import { writeEventLoop } from "./event-loop.ts";
 import type { Propensities, StochasticProgram, StochasticStep } from "./method.ts";
 import { largestPropensity, stochasticCode } from "./scene.ts";
 import { symbolResolver } from "./symbols.ts";
+
+/** Channels up to which the direct method is unrolled: above, its branches and sums cost more than a search by composition and rejection. */
+export const unrolledChannels = 40;
 
 /** What the loop keeps in locals. */
 interface Unrolled {
   /** Of states that some channel reads or changes [nState]. */
   readonly molecules: readonly (Local | undefined)[];
   readonly propensities: Propensities;
-  readonly ahead: AheadDraws;
+  readonly ahead: CellDraws;
 }
 
 /**
@@ -74,13 +77,13 @@ export function writeUnrolled({ program, scene }: StochasticStep): StochasticPro
     writePropensities(b, state, [...channels.keys()].filter((other) => changes.some(({ state: changed }) => reads[other]?.has(changed))));
   };
 
-  writeFirstDraw(program, memory.draws);
+  writeFirstDraw(program, memory.draws, drawCells);
   writeEventLoop<Unrolled>(program, scene, {
     enter(b, draws) {
       const state = {
         molecules: system.states.map((_, index) => (inLocals.has(index) ? b.local("f64", "molecules", f64.load(moleculesAt(index))) : undefined)),
         propensities: channels.map(() => b.local("f64", "propensity")),
-        ahead: drawAhead(b, draws, memory.draws),
+        ahead: drawCells(b, draws, memory.draws),
       };
       writePropensities(b, state, [...channels.keys()]);
       return state;
@@ -99,12 +102,14 @@ export function writeUnrolled({ program, scene }: StochasticStep): StochasticPro
       const half = b.local("f64", "half", f64.mul(ahead.half, tree.sum));
       ahead.next();
       descend(b, tree, threshold, (index, propensity) => {
-        b.if(i32.and(f64.ge(threshold, half), f64.gt(f64.sub(propensity, threshold), half)), () => {
-          fire(b, state, index, () => loop.leave(i32.const(1), stochasticCode.usedUp));
-          loop.count(memory.firings + 8 * index);
-          ahead.turn();
-          loop.again();
-        });
+        b.if(f64.ge(threshold, half), () =>
+          b.if(f64.gt(f64.sub(propensity, threshold), half), () => {
+            fire(b, state, index, () => loop.leave(i32.const(1), stochasticCode.usedUp));
+            loop.count(memory.firings + 8 * index);
+            ahead.turn();
+            loop.again();
+          }),
+        );
       });
       return ahead.refine();
     },
@@ -113,7 +118,7 @@ export function writeUnrolled({ program, scene }: StochasticStep): StochasticPro
     prepare() {},
     begin(instance, coefficients) {
       instance.f64.set(coefficients, memory.coefficients / 8);
-      instance.functions["start"]?.();
+      instance.functions["draw first"]?.();
     },
   };
 }

@@ -21,14 +21,15 @@ export function propensityWarnings(system: OdeSystem, channels: readonly Channel
     const taken = channel.changes.filter(({ change }) => change < 0);
     const tried = [start, ...trials.map((number) => start.map((n, state) => (reads[index]?.has(state) ? number : n)))];
     const problems = new Map<string, string>();
+    const note = (key: string, message: string): void => void (problems.has(key) || problems.set(key, message));
     for (const molecules of tried) {
       const value = propensityOf(channel, molecules);
-      if (value < 0) problems.set("negative", `the rate of "${channel.id}" is ${value} at ${described(system, reads[index], molecules)}; a run that comes there ends. Write it as a difference of two positive terms, or as two reactions`);
+      if (value < 0) note("negative", `the rate of "${channel.id}" is ${value} at ${described(system, reads[index], molecules)}; a run that comes there ends. Write it as a difference of two positive terms, or as two reactions`);
       for (const { state, change } of taken) {
         const short = molecules.with(state, -change - 1);
         const left = propensityOf(channel, short);
         const id = system.states[state];
-        if (left > 0) problems.set(`used up ${id}`, `the rate of "${channel.id}" is ${left} though only ${-change - 1} of "${id}" is left and ${-change} are taken; a run that comes there ends. The rate must vanish with its reactants`);
+        if (left > 0) note(`used up ${id}`, `the rate of "${channel.id}" is ${left} though only ${-change - 1} of "${id}" is left and ${-change} are taken; a run that comes there ends. The rate must vanish with its reactants`);
       }
     }
     return [...problems.values()].map((message) => ({ where, message }));

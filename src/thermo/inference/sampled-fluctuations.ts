@@ -5,7 +5,7 @@ import type { FluctuationTheorem } from "./fluctuation-theorem.ts";
 import { integralFluctuationEstimate } from "./fluctuation-theorem.ts";
 import type { PathEntropy } from "./path-entropy.ts";
 import type { WindowProblem } from "./window.ts";
-import { sampleWindow } from "./window.ts";
+import { betweenRuns, sampleWindow } from "./window.ts";
 
 /** The fluctuation theorem of runs sampled for it. */
 export interface SampledFluctuations extends FluctuationTheorem {
@@ -49,6 +49,7 @@ export async function sampleFluctuationTheorem(solver: StochasticSolver, entropy
   const sums = new Float64Array(runs);
   const canBeMet: boolean[] = [];
   const isStopped = (): boolean => shared.signal?.aborted ?? false;
+  const rest = betweenRuns(shared.breathe);
   let done = 0;
   for (; done < runs && !isStopped(); done++) {
     const molecules = states[random.integer(runs)] ?? new Float64Array(0);
@@ -58,6 +59,7 @@ export async function sampleFluctuationTheorem(solver: StochasticSolver, entropy
     sums[done] = Math.log((often.get(nameOf(molecules)) ?? 0) / end) + entropy.along(window.start, window.end, window.firings);
     canBeMet.push(end > 0);
     progress?.(done + 1);
+    await rest();
   }
   if (done < Math.max(runs, estimateDefaults.batches)) return null;
   return { ...integralFluctuationEstimate({ entropy: sums, canBeMet }), runs, duration, starts: often.size };

@@ -72,5 +72,15 @@ export async function sampleWindow(solver: StochasticSolver, problem: WindowProb
   return { status, window: { start: path.molecules.slice(0, n), end: path.molecules.slice(path.molecules.length - n), molecules: path.molecules, firings: path.firings, events: path.events } };
 }
 
+/** Lets other work in between runs that are each too short to do so themselves; to be awaited after every run. */
+export function betweenRuns(breathe: () => Promise<void> = turn): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < BREATH_MS) return;
+    await breathe();
+    last = performance.now();
+  };
+}
+
 /** One turn of the event loop. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

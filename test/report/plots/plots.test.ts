@@ -28,7 +28,7 @@ describe.each(kinds)("plot %s", (_, kind) => {
 
   test("labels both axes, and every numeric axis with a unit", () => {
     const labels = texts(drawing).filter((text) => /\(.+\)$/.test(text));
-    const categories = texts(drawing).filter((text) => ["model", "condition", "species"].includes(text));
+    const categories = texts(drawing).filter((text) => ["model", "condition", "species", "reaction", "cycle", "bound", "limit", "estimate"].includes(text));
     expect(labels.length + categories.length).toBe(2);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { zoo } from "../../../src/models/zoo/index.ts";
 import { avogadro } from "../../../src/solvers/stochastic/molecules.ts";
+import { stochasticMethods } from "../../../src/solvers/stochastic/index.ts";
 import { networkOfText, problemsOf, solverOf } from "./networks.ts";
 
 const seed = 7n;
@@ -87,7 +88,8 @@ describe("what is recorded", () => {
   });
 });
 
-describe.each([{ unrolledChannels: 20 }, { unrolledChannels: 0 }])("failures, up to $unrolledChannels channels unrolled", (options) => {
+const written = [...Object.values(stochasticMethods).map((method) => ({ name: method.facts.id, method })), { name: "direct in a tree", method: stochasticMethods.direct, unrolledChannels: 0 }];
+describe.each(written)("failures, by $name", (options) => {
   const statusOf = async (text: string, end = 100) => (await solverOf(text, options)).run({ seed, times: Float64Array.of(0, end) });
   it("a negative propensity is refused with the reaction's name and what to write", async () => {
     const path = await statusOf("J0: A => ; A; J1: A -> B; A - 3*B^2; A = 5; B = 2");
@@ -110,11 +112,45 @@ describe.each([{ unrolledChannels: 20 }, { unrolledChannels: 0 }])("failures, up
     expect((await statusOf("J: A => ; 1/(A - 5); A = 5")).status).toMatchObject({ status: "non-finite", worst: "J", hint: expect.stringContaining("division by zero") });
     expect((await statusOf("var k; J: A => ; k*A; A = 5")).status).toMatchObject({ status: "non-finite", worst: "J", hint: expect.stringContaining("parameter k has no finite value") });
   });
+  it("a third molecule and a factor of its own count, in tables as in locals", async () => {
+    const solver = await solverOf("J: 3 A => 2 A; k*A^3*E/(1 + A); A = 9; E = 2; k = 1e-3", options);
+    const path = solver.run({ seed, times: Float64Array.of(1e9) });
+    expect([...path.molecules.subarray(0, 1), path.events]).toEqual([2, 7]);
+  });
+  it("rate constants that are negative or no number are found where they first count", async () => {
+    expect((await statusOf("J0: A => ; A; J: => B; k; A = 5; B = 0; k = -2")).status).toMatchObject({ status: "negative-propensity", time: 0, worst: "J" });
+    expect((await statusOf("var k; J0: A => ; A; J: => B; k; A = 5; B = 0")).status).toMatchObject({ status: "non-finite", time: 0, worst: "J" });
+    expect((await statusOf("J0: A => ; A; J: => B; k; A = 5; B = 0; k = 1e301")).status).toMatchObject({ status: "non-finite", time: 0, worst: "J" });
+  });
   it("a run that does not end says what kept it busy", async () => {
     const solver = await solverOf("Fast: => A; 1000; Slow: A => ; 1*A; A = 0", options);
     const path = solver.run({ seed, times: Float64Array.of(0, 1e6), maxEvents: 5000 });
     expect(path.status).toMatchObject({ status: "too-many-steps", worst: "Fast", hint: expect.stringContaining("maxEvents") });
     expect(path.events).toBe(5000);
+  });
+});
+
+describe("rates that are no valid propensities", () => {
+  const warningsOf = async (text: string): Promise<string[]> => (await solverOf(text)).warnings.map(({ where, message }) => `${where}: ${message}`);
+  it("are named before any run: what goes on without its reactant, and what turns negative", async () => {
+    expect(await warningsOf("J: A => ; 5; A = 2")).toEqual([expect.stringMatching(/^reaction:J: .*is 5 though only 0 of "A" is left and 1 are taken/)]);
+    expect(await warningsOf("J: 2 A => ; 5*A; A = 2")).toEqual([expect.stringMatching(/is 5 though only 1 of "A" is left and 2 are taken/)]);
+    expect(await warningsOf("J: A -> B; A - 0.5*B^2; A = 8; B = 0")).toEqual(expect.arrayContaining([expect.stringMatching(/^reaction:J: .*is -40 at A = 10, B = 10/)]));
+  });
+  it("mass action and saturating laws give none", async () => {
+    expect(await warningsOf("J: 2 A + B => C; k*A^2*B; K: A => ; V*A/(1 + A); A = 2; B = 1; C = 0; k = 1; V = 2")).toEqual([]);
+    for (const { network } of [zoo["birth-death"], zoo["lotka-volterra"]]) expect((await solverOf(network)).warnings).toEqual([]);
+  });
+});
+
+describe("the automatic choice", () => {
+  const chosen = async (text: string): Promise<string> => (await solverOf(text, { method: stochasticMethods.auto })).method.facts.id;
+  const chain = (steps: number, more = ""): string => Array.from({ length: steps }, (_, i) => `S${i} => S${i + 1}; k*S${i}${more}`).join("; ") + "; k = 1; E = 1" + Array.from({ length: steps + 1 }, (_, i) => `; S${i} = 1`).join("");
+  it("goes by the number of channels and of propensities an event changes, and the solver names it", async () => {
+    expect(await chosen(chain(40))).toBe("direct");
+    expect(await chosen(chain(41))).toBe("composition-rejection");
+    const star = Array.from({ length: 41 }, (_, i) => `Hub + S${i} => Hub; k*Hub*S${i}; => Hub; k; S${i} = 1`).join("; ");
+    expect(await chosen(`${star}; k = 1; Hub = 0`)).toBe("rejection");
   });
 });
 

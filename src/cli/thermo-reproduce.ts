@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { canonicalJson, sha256 } from "../study/canonical.ts";
+import type { Manifest } from "../report/index.ts";
+import { shownPath } from "../study/scenario-folder.node.ts";
+import { writeReactionText } from "../models/index.ts";
+import { readArguments, type Call } from "./arguments.ts";
+import { exit } from "./exit.ts";
+import { Refused } from "./refused.ts";
+import { answerThermo } from "./thermo-answer.ts";
+import { readThermoCall } from "./thermo-call.ts";
+import { thermoFiles, writeThermoFolder } from "./thermo-folder.ts";
+import { thermo } from "./thermo.ts";
+import type { Scene } from "./verb.ts";
+
+/** What running a manifest of `thermo` again came to. */
+export interface ThermoReproduction {
+  /** Numbers of thermo.json that are the same to the last bit, of all. */
+  readonly sameBits: number;
+  readonly scores: number;
+  readonly differences: { split: string; model: string; metric: string; before: number | "Infinity" | "-Infinity" | "NaN" | null; now: number | "Infinity" | "-Infinity" | "NaN" | null; tolerance: number }[];
+  readonly out: string;
+}
+
+/** Runs a manifest of `thermo` again into a folder of its own. @throws Refused when an input changed since; null = interrupted */
+export async function reproduceThermo(file: string, manifest: Manifest, call: Call, scene: Scene): Promise<ThermoReproduction | null> {
+  const folder = dirname(file);
+  const start = new Date().toISOString();
+  const before = await readFile(join(folder, thermoFiles.answer), "utf8").catch(() => null);
+  if (before === null) throw new Refused([`${join(folder, thermoFiles.answer)}: no such file; reproduce needs the whole folder`]);
+  const out = call.text("out");
+  const [, , name = "", ...options] = manifest.command;
+  // What came from stdin is gone; the folder holds the model as it was read.
+  const model = name === "-" ? join(folder, thermoFiles.model) : name;
+  const read = readArguments(thermo, [model, ...options, ...(out === null ? [] : [`--out=${out}`])]);
+  if ("problems" in read) throw new Refused(read.problems.map((problem) => `${file}: ${problem}`));
+  const asked = await readThermoCall(read.call);
+  const texts = [writeReactionText(asked.model.network), ...asked.files.map(({ text }) => text)];
+  const changed: string[] = [];
+  for (const [index, text] of texts.entries()) {
+    const path = [model, ...asked.files.map((one) => one.path)][index] ?? "";
+    const pinned = manifest.inputs.find((input) => input.path === path || (index === 0 && input.path === "<stdin>"));
+    const hash = await sha256(text);
+    if (pinned?.sha256 !== hash) changed.push(`${path} is not what ${file} read (${pinned?.sha256.slice(0, 8) ?? "nothing"}, now ${hash.slice(0, 8)})${index === 0 ? `; ${join(folder, thermoFiles.model)} holds the model of then` : ""}`);
+  }
+  if (changed.length > 0) throw new Refused(changed);
+  const answer = await answerThermo(asked, scene);
+  if (answer.code === exit.interrupted) return null;
+  const made = shownPath(await writeThermoFolder({ call: read.call, asked, answer, start }));
+  const now = await readFile(join(made, thermoFiles.answer), "utf8");
+  return { ...compared(JSON.parse(before), JSON.parse(now), model), out: made };
+}
+
+type Leaf = number | string | boolean | null;
+
+function compared(before: unknown, now: unknown, model: string): Omit<ThermoReproduction, "out"> {
+  const [old, fresh] = [leavesOf(before), leavesOf(now)];
+  const places = [...new Set([...old.keys(), ...fresh.keys()])];
+  const wrong = places.filter((place) => canonicalJson(old.get(place)) !== canonicalJson(fresh.get(place)) || old.has(place) !== fresh.has(place));
+  return {
+    sameBits: places.length - wrong.length,
+    scores: places.length,
+    differences: wrong.map((place) => ({ split: "thermo", model, metric: place, before: numberOf(old.get(place)), now: numberOf(fresh.get(place)), tolerance: 0 })),
+  };
+}
+
+/** Every value of a JSON text by its place, such as `at.3.entropyProduction`. */
+function leavesOf(value: unknown, place = ""): Map<string, Leaf> {
+  if (value === null || typeof value !== "object") return new Map([[place, value as Leaf]]);
+  return new Map(Object.entries(value).flatMap(([key, part]) => [...leavesOf(part, place === "" ? key : `${place}.${key}`)]));
+}
+
+const numberOf = (leaf: Leaf | undefined): ThermoReproduction["differences"][number]["before"] => (typeof leaf === "number" || leaf === "Infinity" || leaf === "-Infinity" || leaf === "NaN" ? leaf : null);

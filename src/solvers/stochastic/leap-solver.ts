@@ -1,0 +1,206 @@
+import type { Target } from "../../kernel/instance.ts";
+import type { NetworkProblem } from "../../models/check.ts";
+import type { Network } from "../../models/network.ts";
+import type { OdeSystem } from "../../models/system.ts";
+import { stream } from "../../numerics/random.ts";
+import type { Status } from "../status.ts";
+import { inMolecules, statesReadBy } from "./channel.ts";
+import { compilePropensities } from "./compiled-propensities.ts";
+import type { CompiledPropensities } from "./compiled-propensities.ts";
+import { leapDefaults } from "./leap-method.ts";
+import type { LeapControl, LeapFailure, LeapMethod, LeapScene, LeapTally } from "./leap-method.ts";
+import { outputsOf } from "./output.ts";
+import type { StochasticPath, StochasticProblem, StochasticRun } from "./solver.ts";
+import type { StochasticModel, StochasticModelOptions } from "./stochastic-model.ts";
+import { stochasticModel } from "./stochastic-model.ts";
+
+export interface LeapOptions extends StochasticModelOptions {
+  readonly method: LeapMethod;
+  readonly control?: Partial<LeapControl>;
+  /** What species are recorded as. Default "concentrations". */
+  readonly record?: "concentrations" | "molecules";
+  readonly target?: Target;
+}
+
+/** One run; `maxEvents` counts steps, leaps and exact events alike. */
+export interface LeapProblem extends StochasticProblem {
+  /** Ends the run at the first step after which it holds; the molecules [nState] must not be kept. */
+  readonly until?: (molecules: Float64Array, time: number) => boolean;
+}
+
+/** A sampled path, and what it cost; `events` is the number of firings that leaps and exact events stand for. */
+export interface LeapPath extends StochasticPath, Readonly<Omit<LeapTally, "failure">> {
+  /** When `until` first held; null where it did not. */
+  readonly stoppedAt: number | null;
+}
+
+export interface LeapRun extends StochasticRun {
+  path(): LeapPath;
+}
+
+/** A network and a leap method, reused for any number of runs, one at a time. */
+export interface LeapSolver {
+  readonly network: Network;
+  readonly system: OdeSystem;
+  readonly method: LeapMethod;
+  readonly control: LeapControl;
+  readonly states: readonly string[];
+  readonly outputs: readonly { readonly id: string; readonly unit: string | null }[];
+  readonly channels: readonly string[];
+  readonly warnings: readonly NetworkProblem[];
+  begin(problem: LeapProblem): LeapRun;
+  run(problem: LeapProblem): LeapPath;
+}
+
+export type LeapSolverResult = { readonly solver: LeapSolver; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[]; readonly solver?: undefined };
+
+/** Compiles a network for an approximate stochastic method. @status problems: those of `stochasticModel`, and controls that are impossible. */
+export async function compileLeap(network: Network, options: LeapOptions): Promise<LeapSolverResult> {
+  const { method, record = "concentrations" } = options;
+  const control: LeapControl = { ...leapDefaults, step: null, ...options.control };
+  const problems = Object.entries(control).flatMap(([name, value]): NetworkProblem[] =>
+    value === null || (value >= 0 && (value > 0 || !mustBePositive.has(name))) ? [] : [{ where: `option:${name}`, message: `${name} is ${value}; it must be ${mustBePositive.has(name) ? "above" : "at least"} 0` }],
+  );
+  const found = stochasticModel(network, options);
+  if (found.problems || problems.length > 0) return { problems: [...problems, ...(found.problems ?? [])] };
+  const { model } = found;
+  const { system, channels, perAmount } = model;
+  const outputs = outputsOf(network, system, perAmount, record);
+  const toMolecules = inMolecules(network, system, perAmount);
+  const propensities = await compilePropensities(system, channels, {
+    outputs: outputs.map(({ expression }) => toMolecules(expression)),
+    derivatives: method.needsDerivatives || channels.some(({ rest }) => rest !== null),
+    ...(options.target && { target: options.target }),
+  });
+  const shared = { model, method, control, propensities, reads: statesReadBy(channels, system) };
+  const kept = { runs: 0 };
+  const begin = (problem: LeapProblem): LeapRun => beginLeapRun(shared, kept, problem);
+  const solver: LeapSolver = {
+    network,
+    system,
+    method,
+    control,
+    states: system.states,
+    outputs: outputs.map(({ id, unit }) => ({ id, unit })),
+    channels: channels.map(({ id }) => id),
+    warnings: model.warnings,
+    begin,
+    run(problem) {
+      const run = begin(problem);
+      while (run.status.status === "paused") run.advance(2 ** 30);
+      return run.path();
+    },
+  };
+  return { solver };
+}
+
+const mustBePositive: ReadonlySet<string> = new Set(["epsilon", "step", "exactEvents", "exactEventsAfterImplicit", "maxSteps"]);
+
+interface Shared {
+  readonly model: StochasticModel;
+  readonly method: LeapMethod;
+  readonly control: LeapControl;
+  readonly propensities: CompiledPropensities;
+  readonly reads: readonly ReadonlySet<number>[];
+}
+
+function beginLeapRun({ model, method, control, propensities, reads }: Shared, kept: { runs: number }, problem: LeapProblem): LeapRun {
+  checkProblem(model, problem);
+  const { system, channels } = model;
+  const { times, until } = problem;
+  const run = ++kept.runs;
+  const tally: LeapTally = { leaps: 0, implicitLeaps: 0, exactEvents: 0, rejected: 0, failure: null };
+  const firings = new Float64Array(channels.length);
+  const scene: LeapScene = { channels, reads, propensities, firings, random: stream(problem.seed, "ssa", problem.index ?? 0), control, tally };
+  propensities.setParameters(problem.parameters ?? system.parameterValues);
+  propensities.molecules.set(problem.molecules ?? model.initial);
+  const step = method.begin(scene);
+  const maxSteps = problem.maxEvents ?? control.maxSteps;
+  const [nState, nOutput] = [system.states.length, propensities.outputs.length];
+  const molecules = new Float64Array(times.length * nState);
+  const outputs = new Float64Array(times.length * nOutput);
+  let [time, reached, steps] = [0, 0, 0];
+  let stoppedAt: number | null = null;
+  let status: Status = times.length === 0 ? { status: "done" } : { status: "paused", time: 0 };
+  const requireCurrent = (): void => {
+    if (kept.runs !== run) throw new Error(`stochastic solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+  };
+  const recordDue = (): void => {
+    while (reached < times.length && times[reached] <= time) {
+      propensities.record(times[reached]);
+      molecules.set(propensities.molecules, reached * nState);
+      outputs.set(propensities.outputs, reached * nOutput);
+      reached += 1;
+    }
+  };
+  const advanceOne = (): void => {
+    if (stoppedAt === null && until?.(propensities.molecules, time)) stoppedAt = time;
+    recordDue();
+    if (reached === times.length || stoppedAt !== null) status = { status: "done" };
+    else if (steps >= maxSteps) status = { status: "too-many-steps", time, worst: mostFired(channels, firings), hint: `${steps} steps without reaching time ${times[times.length - 1]}; raise maxEvents, or take a larger epsilon` };
+    else {
+      const horizon = times[reached] - time;
+      const passed = step(horizon);
+      steps += 1;
+      time = passed >= horizon ? times[reached] : time + passed;
+      if (tally.failure) status = failed(model, propensities, tally.failure, time);
+    }
+  };
+  return {
+    get status() {
+      return status;
+    },
+    advance(count) {
+      requireCurrent();
+      if (!(Number.isInteger(count) && count > 0)) throw new RangeError(`advance: events is ${count}; it must be a positive whole number`);
+      for (let done = 0; done < count && status.status === "paused"; done++) advanceOne();
+      if (status.status === "paused") status = { status: "paused", time };
+      return status;
+    },
+    path() {
+      requireCurrent();
+      const { failure: _, ...cost } = tally;
+      return {
+        status,
+        times: times.slice(0, reached),
+        molecules: molecules.slice(0, reached * nState),
+        outputs: outputs.slice(0, reached * nOutput),
+        firings: firings.slice(),
+        events: firings.reduce((sum, one) => sum + one, 0),
+        ...cost,
+        stoppedAt,
+      };
+    },
+  };
+}
+
+const mostFired = (channels: StochasticModel["channels"], firings: Float64Array): string => channels[firings.indexOf(Math.max(...firings))]?.id ?? "";
+
+function failed({ channels, system }: StochasticModel, { values, molecules }: CompiledPropensities, { kind, channel }: LeapFailure, time: number): Status {
+  const worst = channels[channel]?.id ?? "";
+  const value = values[channel];
+  if (kind === "used up") {
+    const short = channels[channel].changes.find(({ state, change }) => molecules[state] + change < 0);
+    const id = system.states[short?.state ?? -1];
+    return { status: "negative-propensity", time, worst, hint: `it would take more of "${id}" than the ${molecules[short?.state ?? -1]} there are; its rate must vanish with its reactants` };
+  }
+  if (kind === "step too small") return { status: "step-too-small", time, worst, hint: "it goes on although a reactant is used up; its rate must vanish with its reactants" };
+  if (value < 0) return { status: "negative-propensity", time, worst, hint: `its rate is ${value}; write it as a difference of two positive terms, k_f*reactants - k_r*products, or as two reactions` };
+  return { status: "non-finite", time, worst, hint: `its rate is ${value}; look for a parameter without a value, a division by zero, or a logarithm or root outside its domain` };
+}
+
+function checkProblem({ system }: StochasticModel, { times, parameters, molecules, maxEvents }: LeapProblem): void {
+  const refuse = (message: string): never => {
+    throw new RangeError(`stochastic solver of "${system.id}": ${message}`);
+  };
+  if (parameters && parameters.length !== system.parameters.length) refuse(`${parameters.length} parameter values for ${system.parameters.length} parameters (${system.parameters.join(", ")})`);
+  if (molecules && molecules.length !== system.states.length) refuse(`${molecules.length} molecule numbers for ${system.states.length} species (${system.states.join(", ")})`);
+  const broken = molecules?.findIndex((count) => !(Number.isInteger(count) && count >= 0 && count <= 2 ** 53)) ?? -1;
+  if (broken >= 0) refuse(`"${system.states[broken]}" starts with ${molecules?.[broken]} molecules; give a whole number from 0 to 2^53`);
+  if (maxEvents !== undefined && !(maxEvents > 0)) refuse(`maxEvents is ${maxEvents}; it must be above 0`);
+  let before = 0;
+  times.forEach((time, index) => {
+    if (!(time >= before && time < Infinity)) refuse(`requested time ${index} is ${time}; times must be finite, ascending and at least 0`);
+    before = time;
+  });
+}
