@@ -36,7 +36,7 @@ export function writeSheetsReport(result: SheetsResult, references: readonly Ref
       ...result.sheets.map((sheet) => sheetSection(sheet, result)),
       ...(references === null ? [] : [referenceSection(references)]),
       boundsSection(result),
-      thermoFindingsSection(result.findings.map((finding) => ({ ...finding, topic: "thermodynamics" as const }))),
+      findingsSection(result),
       provenance(result, manifest),
     ],
   });
@@ -127,6 +127,13 @@ function boundsSection({ sheets }: SheetsResult): Section {
       rows: bounds.map(({ name, quantity, equation, source }) => [name.replaceAll("-", " "), quantity, equation, source]),
     }),
   };
+}
+
+/** All findings; folded where none is a violation. */
+function findingsSection({ findings }: SheetsResult): Section {
+  const section = thermoFindingsSection(findings.map((finding) => ({ ...finding, topic: "thermodynamics" as const })));
+  const isBad = findings.some(({ verdict }) => verdict === "violated");
+  return isBad ? section : { ...section, body: html`<p>Nothing is violated.</p><details><summary>All ${count(findings.length, "finding")}</summary>${section.body}</details>` };
 }
 
 function provenance({ hash, scenario, numerics, out }: SheetsResult, manifest: Manifest): Section {

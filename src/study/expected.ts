@@ -27,7 +27,7 @@ export function readExpected(text: string, file: string): { readonly expected: r
 }
 
 /** Expected scores that the found ones miss; `notAsked` are splits that the budget or the seed left out, which nothing is expected of. */
-export function mismatches(expected: readonly ExpectedScore[], scores: readonly Score[], notAsked: readonly string[] = []): readonly Mismatch[] {
+export function mismatches(expected: readonly ExpectedScore[], scores: readonly Pick<Score, "split" | "model" | "metric" | "value">[], notAsked: readonly string[] = []): readonly Mismatch[] {
   return expected.flatMap((each) => {
     if (notAsked.includes(each.split)) return [];
     const found = scores.find((score) => score.split === each.split && score.model === each.model && score.metric === each.metric)?.value ?? null;

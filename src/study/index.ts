@@ -27,3 +27,7 @@ export type { JobProgress, Lane, LaneListener, ScheduleOptions, ScheduleProgress
 export { scoreSplit } from "./scorecard.ts";
 export type { Scorecard, SplitPredictions } from "./scorecard.ts";
 export { judge, verdictDefaults } from "./verdict.ts";
+export { declaresSheets, readSheets } from "./sheets/read.ts";
+export type { ReadSheets } from "./sheets/read.ts";
+export { sheetsSchema } from "./sheets/schema.ts";
+export type { Sheet, SheetCase, SheetsScenario } from "./sheets/schema.ts";

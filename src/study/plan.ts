@@ -9,8 +9,9 @@ export const runPlan = z.strictObject({
   folder: z.string(),
   scenario: z.string(),
   hash: z.string(),
-  budget: z.enum(["quick", "full"]),
-  seed: z.string(),
+  /** Null = a scenario of sheets, which has neither. */
+  budget: z.enum(["quick", "full"]).nullable(),
+  seed: z.string().nullable(),
   /** When the run was first started, ISO 8601. */
   start: z.iso.datetime(),
 });

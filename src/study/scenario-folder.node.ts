@@ -57,7 +57,7 @@ export async function openScenario(
   if ("problems" in pinned) return { problems: pinned.problems };
   const { scenario } = read;
   const reads = recordReads({
-    readText: (file) => readText(folder, file),
+    readText: (file) => readFolderText(folder, file),
     readData: async (file) => {
       const found = pinned.texts.get(file);
       if (found !== undefined) return found;
@@ -111,7 +111,8 @@ export function shownPath(path: string): string {
   return short.startsWith("..") ? path : short;
 }
 
-async function readText(folder: string, file: string): Promise<string> {
+/** Text of a file of a scenario's folder. @throws StudyFileError when it is not there, or lies outside */
+export async function readFolderText(folder: string, file: string): Promise<string> {
   const path = resolve(folder, file);
   if (!path.startsWith(resolve(folder) + (process.platform === "win32" ? "\\" : "/"))) throw new StudyFileError(`${file} lies outside the scenario's folder`);
   try {
@@ -128,7 +129,8 @@ async function readManifest(folder: string): Promise<{ readonly files: readonly 
   return text === null ? { files: [] } : readDataManifest(text, shownPath(join(folder, "data.yaml")));
 }
 
-async function readExpectedFile(folder: string): Promise<{ readonly expected: readonly ExpectedScore[] | null } | { readonly problems: readonly string[] }> {
+/** `expected.json` of a scenario's folder; null where there is none. */
+export async function readExpectedFile(folder: string): Promise<{ readonly expected: readonly ExpectedScore[] | null } | { readonly problems: readonly string[] }> {
   const text = await readFile(join(folder, "expected.json"), "utf8").catch(() => null);
   return text === null ? { expected: null } : readExpected(text, shownPath(join(folder, "expected.json")));
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,7 @@ numerics: { method: rodas5p, rtol: 1.0e-9, atol: 1.0e-12 }
 `;
 const pair = "A -> B; k1*A - k2*B; A = 0.9; B = 0.1; k1 = 2; k2 = 1\n";
 const expected = [
-  { split: "pair", model: "state", metric: "sigma", value: 0.693147, tolerance: 5e-7 },
+  { split: "pair", model: "state", metric: "sigma", value: Math.LN2, tolerance: 1e-12 },
   { split: "pair", model: "path", metric: "Sig", value: 0.33558926, tolerance: 5e-9 },
 ];
 
@@ -38,25 +38,25 @@ const expected = [
 function smallFolder(files: Readonly<Record<string, string>> = {}): { readonly folder: string; readonly out: string; readonly flags: readonly string[]; readonly ledger: string } {
   const base = fresh();
   const folder = join(base, "small");
-  cpSync(fresh(), folder, { recursive: true });
+  mkdirSync(folder);
   for (const [name, text] of Object.entries({ "scenario.yaml": small, "pair.ant": pair, "expected.json": JSON.stringify(expected), ...files })) writeFileSync(join(folder, name), text);
   const [out, ledger] = [join(base, "run"), join(base, "ledger.ndjson")];
   return { folder, out, ledger, flags: ["--out", out, "--ledger", ledger] };
 }
 
-describe("scenario.yaml with sheets", () => {
-  const problemsOf = (text: string): readonly string[] => {
-    const answer = readSheets(text);
-    return "problems" in answer ? answer.problems.map(({ line, column, message }) => `${line}:${column}: ${message}`) : [];
-  };
+const problemsOf = (text: string): readonly string[] => {
+  const answer = readSheets(text);
+  return "problems" in answer ? answer.problems.map(({ line, column, message }) => `${line}:${column}: ${message}`) : [];
+};
 
+describe("scenario.yaml with sheets", () => {
   test("has all its problems told at once, each at its place", () => {
     const wrong = small.replace("title: A pair\n", "titel: A pair\n").replace("points: 3", "points: 1").replace("rtol: 1.0e-9", "rtol: -1");
     expect(problemsOf(wrong)).toEqual([
       expect.stringMatching(/^6:5: "title" is missing/),
-      expect.stringMatching(/^7:5: unknown key "titel"; did you mean "title"\?|^7:5: unknown key "titel"/),
-      expect.stringMatching(/^12:44: "points": expected number to be >=2/),
-      expect.stringMatching(/^14:38: "rtol": expected number to be >0/),
+      expect.stringMatching(/^7:5: unknown key "titel"; did you mean "title"\?/),
+      expect.stringMatching(/^12:47: "points": expected number to be >=2/),
+      expect.stringMatching(/^14:36: "rtol": expected number to be >0/),
     ]);
   });
 
