@@ -1,4 +1,5 @@
 import { stochasticThermo, thermoReport, type Finding, type StochasticThermo, type ThermoReport } from "../thermo/index.ts";
+import type { ReversePair } from "../models/index.ts";
 import { speciesIds, stoichiometryOf } from "../models/structure.ts";
 import type { Status } from "../solvers/index.ts";
 import { exit, type ExitCode } from "./exit.ts";
@@ -33,7 +34,7 @@ export function answerThermo(asked: ThermoCall, scene: Scene): Promise<ThermoAns
   if (asked.mode === "stochastic") return sampledAnswer(asked, scene);
   if (asked.mode !== "repair") return reportAnswer(asked, scene);
   const { output, text } = repairModel(asked);
-  return { output, text, code: exit.ok, problem: null, drawn: null, findings: [], repaired: output.model };
+  return { output: { ...output, ...pairFacts(asked) }, text, code: exit.ok, problem: null, drawn: null, findings: [], repaired: output.model };
 }
 
 async function reportAnswer(asked: ThermoCall, { stop }: Scene): Promise<ThermoAnswer> {
@@ -57,7 +58,7 @@ async function reportAnswer(asked: ThermoCall, { stop }: Scene): Promise<ThermoA
   const measured = judged?.measured ?? null;
   const { schema, ...rest } = report;
   return {
-    output: { schema, ...statusFacts(status), ...rest, physical, measured, findings },
+    output: { schema, ...statusFacts(status), ...pairFacts(asked), ...rest, physical, measured, findings },
     text: thermoText(report, { physical, measured, findings, named: observables !== null, chemostats: chemostatsOf(asked) }),
     ...endOf(status, findings, stop),
     drawn: { report: { ...report, findings } },
@@ -91,7 +92,7 @@ async function sampledAnswer(asked: ThermoCall, { stop, terminal }: Scene): Prom
   const physical = units ? stochasticPhysicalOf(report, units) : null;
   const { schema, ...rest } = report;
   return {
-    output: { schema, ...statusFacts(status), ...rest, applicability: stochasticApplicability(report), physical, measured, findings },
+    output: { schema, ...statusFacts(status), ...pairFacts(asked), ...rest, applicability: stochasticApplicability(report), physical, measured, findings },
     text: thermoStochasticText(report, { physical, measured, findings }),
     ...endOf(status, findings, stop),
     drawn: { sampled: { ...report, findings } },
@@ -105,6 +106,9 @@ function chemostatsOf({ network }: ThermoCall): readonly string[] {
   const internal = new Set(speciesIds(network, "internal"));
   return network.species.flatMap(({ id }) => (!internal.has(id) && network.reactions.some((reaction) => stoichiometryOf(reaction, id).change !== 0) ? [id] : []));
 }
+
+/** What --pair joined; nothing without it. */
+const pairFacts = ({ pairs }: ThermoCall): { readonly pairs?: readonly ReversePair[] } => (pairs ? { pairs } : {});
 
 function statusFacts(status: Status): { readonly status: Status["status"]; readonly failure: object | null } {
   const failure = status.status === "done" || status.status === "paused" ? null : { time: status.time, worst: status.worst, hint: status.hint };

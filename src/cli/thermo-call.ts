@@ -1,4 +1,4 @@
-import { revise, type Network } from "../models/index.ts";
+import { pairReverses, revise, type Network, type ReversePair } from "../models/index.ts";
 import { readObservables } from "../thermo/along.ts";
 import { estimateDefaults, massBalanceOf, readMeasuredCurrents, stochasticThermoDefaults, thermoDefaults, type MeasuredCurrents } from "../thermo/index.ts";
 import type { Call } from "./arguments.ts";
@@ -19,8 +19,10 @@ export interface ThermoCall {
   readonly mode: ThermoMode;
   readonly model: ModelSource;
   readonly set: Readonly<Record<string, number>>;
-  /** The model with `set` applied. */
+  /** The model with `set` applied, and with --pair reverses joined. */
   readonly network: Network;
+  /** Reactions that --pair joined; null without it. */
+  readonly pairs: readonly ReversePair[] | null;
   readonly observables: readonly string[] | null;
   /** Row times, or with --stochastic the window; empty at a steady state. */
   readonly times: readonly number[];
@@ -77,7 +79,8 @@ export async function readThermoCall(call: Call): Promise<ThermoCall> {
   const measured = measuredOf(call, files, problems);
   const model = await gatherLater(() => modelOrRefuse(call.positionals[0] ?? ""));
   const revised = model ? revise(model.network, settings) : null;
-  const network = revised?.network ?? null;
+  const paired = call.flag("pair") && revised?.network ? pairReverses(revised.network) : null;
+  const network = paired?.network ?? revised?.network ?? null;
   const about = (found: Parameters<typeof networkProblems>[1]): void => void problems.push(...networkProblems(model?.file ?? "", found).map(placeText));
   if (revised?.problems) about(revised.problems);
   const units = network ? readUnits(call, network, mode) : null;
@@ -95,6 +98,7 @@ export async function readThermoCall(call: Call): Promise<ThermoCall> {
     model,
     set: settings,
     network,
+    pairs: paired?.pairs ?? null,
     observables: observables.length > 0 ? observables : null,
     times,
     method: call.text("method") ?? (mode === "stochastic" ? stochasticThermoDefaults.method : thermoDefaults.method),

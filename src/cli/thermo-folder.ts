@@ -63,10 +63,11 @@ function commandOf({ positionals, given }: Call): string[] {
 }
 
 /** Everything that can change an answer, defaults included. */
-function optionsOf({ mode, set, observables, times, method, control, runs, seed, volume, formulas, units, measured, level }: ThermoCall): Record<string, Json> {
+function optionsOf({ mode, set, pairs, observables, times, method, control, runs, seed, volume, formulas, units, measured, level }: ThermoCall): Record<string, Json> {
   return {
     mode,
     set: { ...set },
+    pair: pairs !== null,
     observables: observables === null ? null : [...observables],
     ...(mode === "steady" ? {} : { times: [...times], method }),
     ...(mode === "path" ? { ...control } : {}),

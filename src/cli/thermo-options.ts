@@ -23,6 +23,7 @@ export const thermoOptions = {
   steady: { kind: "flag", help: "the steady state that the initial state leads to, instead of a trajectory" },
   stochastic: { kind: "flag", help: "from sampled jumps, with standard errors, instead of a trajectory" },
   repair: { kind: "flag", help: "the nearest rate constants without driven cycles; the model text goes to --out DIR/repaired.ant" },
+  pair: { kind: "flag", help: "first join one-way reactions that reverse each other, such as A => B and B => A, into reversible ones" },
   method: { kind: "choice", of: [...Object.keys(odeMethods), ...Object.keys(stochasticMethods)], help: `(default ${thermoDefaults.method}, with --stochastic ${stochasticThermoDefaults.method})` },
   rtol: { kind: "number", min: 0, value: "X", help: `relative tolerance (default ${thermoDefaults.control.rtol})` },
   atol: { kind: "number", min: 0, value: "X", help: `absolute tolerance (default ${thermoDefaults.control.atol})` },

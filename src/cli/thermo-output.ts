@@ -22,6 +22,9 @@ export const statusOutput = {
   failure: z.object({ time: jsonNumber, worst: z.string(), hint: z.string() }).nullable(),
 };
 
+/** One-way reactions that --pair joined under the first's id; only with --pair. */
+export const pairsOutput = z.array(z.object({ reaction: z.string(), reverse: z.string() })).optional();
+
 const standing = z.enum(["holds", "approximate", "local", "infinite", "vacuous", "undefined"]);
 const quantity = z.enum(Object.keys(thermoQuantities) as (keyof typeof thermoQuantities)[]);
 
@@ -102,6 +105,7 @@ const steady = z.object({
 export const thermoOutput = z.object({
   schema: z.literal("thermo/1"),
   ...statusOutput,
+  pairs: pairsOutput,
   structure: z.object({
     conservationLaws: z.array(row),
     cycles: z.array(row),

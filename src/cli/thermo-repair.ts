@@ -5,11 +5,13 @@ import { jsonNumber } from "./json-number.ts";
 import { networkProblems, placeText } from "./model-source.ts";
 import { Refused } from "./refused.ts";
 import type { ThermoCall } from "./thermo-call.ts";
+import { pairsOutput } from "./thermo-output.ts";
 import { rowText, section, short } from "./thermo-text-parts.ts";
 
 /** What `thermo --repair --json` prints. */
 export const thermoRepairOutput = z.object({
   schema: z.literal("thermo-repair/1"),
+  pairs: pairsOutput,
   /** Wegscheider's conditions before. */
   conditions: z.array(z.object({ cycle: z.record(z.string(), z.int()), affinity: jsonNumber, isMet: z.boolean() })),
   /** Reactions without two constants to compare. */

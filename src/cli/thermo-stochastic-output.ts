@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonNumber, jsonNumberOrNull } from "./json-number.ts";
-import { applicabilityOutput, findingOutput, measuredOutput, statusOutput } from "./thermo-output.ts";
+import { applicabilityOutput, findingOutput, measuredOutput, pairsOutput, statusOutput } from "./thermo-output.ts";
 import { stochasticPhysicalOutput } from "./thermo-physical.ts";
 
 /** A number from samples with its standard error from batches. */
@@ -10,6 +10,7 @@ const estimate = z.object({ value: jsonNumber, standardError: jsonNumber, batche
 export const thermoStochasticOutput = z.object({
   schema: z.literal("thermo-stochastic/1"),
   ...statusOutput,
+  pairs: pairsOutput,
   runs: z.int(),
   requestedRuns: z.int(),
   seed: z.string(),

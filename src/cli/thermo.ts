@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { mkdir } from "node:fs/promises";
+import type { ReversePair } from "../models/index.ts";
 import { writeAtomically } from "../study/run-folder.node.ts";
 import { shownPath } from "../study/scenario-folder.node.ts";
 import { printAnswer } from "./output-file.ts";
@@ -9,6 +10,15 @@ import { thermoOptions } from "./thermo-options.ts";
 import type { Verb } from "./verb.ts";
 
 export { thermoOutput } from "./thermo-output.ts";
+
+/** Pairs of reactions that are named at most. */
+const namedPairs = 10;
+
+function pairedText(pairs: readonly ReversePair[]): string {
+  if (pairs.length === 0) return "--pair: no two one-way mass-action reactions reverse each other";
+  const list = pairs.slice(0, namedPairs).map(({ reaction, reverse }) => `${reaction} with ${reverse}`);
+  return `joined ${list.join(", ")}${pairs.length > namedPairs ? ` and ${pairs.length - namedPairs} more pairs` : ""}`;
+}
 
 /** `semimech thermo MODEL`. */
 export const thermo: Verb = {
@@ -31,6 +41,7 @@ export const thermo: Verb = {
     const start = new Date().toISOString();
     const asked = await readThermoCall(call);
     if (asked.mode === "stochastic" && call.text("seed") === null) terminal.talk(`seed ${asked.seed}`);
+    if (asked.pairs) terminal.talk(pairedText(asked.pairs));
     const answer = await answerThermo(asked, scene);
     const wantsPage = call.flag("report") && answer.drawn !== null;
     await printAnswer(call, terminal, "thermo", answer.output, answer.text, wantsPage ? { folder: null } : {});

@@ -267,6 +267,8 @@ class Reader implements Names {
       this.#note(line, law, `the rate law "${law}" is not read with ${reactants.length} reactants and ${rest.length} constants; read are a constant or a function, Sat and MM`);
       return null;
     }
+    // Canonical already: numbers stand first, then names from small letters to capitals.
+    if (law === "Ele" && isLeadingConstant(k)) return formula;
     const read = canonicalFormula(formula);
     if (!read.problems) return read.text;
     for (const { message } of read.problems) this.#note(line, first, message);
@@ -279,8 +281,15 @@ const compartment = "mixture";
 
 const nameOf = ({ text }: Line): string => /^[^\s(]+/.exec(text)?.[0] ?? "";
 
+/** Whether a canonical text is a name in small letters, with a number before it or not, which stands before the name of any species. */
+function isLeadingConstant(text: string): boolean {
+  const name = /^(?:\d+(?:\.\d+)?\*)?([a-z]\w*)$/.exec(text)?.[1];
+  return name !== undefined && isIdentifier(name);
+}
+
 /** A side with each species once. */
 function merged(side: readonly string[]): Participant[] {
+  if (side.length < 2 || (side.length === 2 && side[0] !== side[1])) return side.map((species) => ({ species, stoichiometry: 1 }));
   const counts = new Map<string, number>();
   for (const species of side) counts.set(species, (counts.get(species) ?? 0) + 1);
   return [...counts].map(([species, stoichiometry]) => ({ species, stoichiometry }));

@@ -7,6 +7,7 @@ import type { Network, Species } from "./network.ts";
 import { resolverOf } from "./resolve.ts";
 import type { Resolver } from "./resolve.ts";
 import type { OdeSystem, Output } from "./system.ts";
+import { isIdentifier } from "./text/reserved.ts";
 
 /** A system with what is worth a look, or everything that keeps the network from being simulated. */
 export type SystemResult =
@@ -23,55 +24,138 @@ export type SystemResult =
  * @status problems: undefined symbols and circular definitions, all of them.
  */
 export function odeSystem(network: Network, graph: Graph = expressionGraph()): SystemResult {
+  const compiled = compile(network, graph, (write) => write());
+  return compiled.problems ? compiled : { system: { ...compiled.system, rhs: compiled.derivatives }, warnings: compiled.warnings };
+}
+
+/** What `reactionSystem` finds. */
+export type ReactionSystemResult =
+  | { readonly system: OdeSystem; readonly warnings: readonly NetworkProblem[]; readonly rates: readonly Expression[]; readonly resolver: Resolver; readonly problems?: undefined }
+  | { readonly problems: readonly NetworkProblem[]; readonly system?: undefined; readonly warnings?: undefined; readonly rates?: undefined };
+
+/**
+ * The system of `odeSystem`, for methods that fire reactions one by one: its right-hand side is written when it is first
+ * read, and the rates of all reactions [nReaction] and the resolver they were read with come along.
+ * @status problems: as `odeSystem`.
+ */
+export function reactionSystem(network: Network, graph: Graph = expressionGraph()): ReactionSystemResult {
+  const compiled = compile(network, graph, (write) => write);
+  if (compiled.problems) return compiled;
+  let rhs: readonly Expression[] | null = null;
+  const { system, derivatives, warnings, rates, resolver } = compiled;
+  return {
+    system: {
+      ...system,
+      get rhs() {
+        rhs ??= derivatives.map((write) => write());
+        return rhs;
+      },
+    },
+    warnings,
+    rates,
+    resolver,
+  };
+}
+
+type Compiled<Derivative> =
+  | {
+      readonly system: Omit<OdeSystem, "rhs">;
+      /** Of each state [nState]. */
+      readonly derivatives: readonly Derivative[];
+      readonly warnings: readonly NetworkProblem[];
+      readonly rates: readonly Expression[];
+      readonly resolver: Resolver;
+      readonly problems?: undefined;
+    }
+  | { readonly problems: readonly NetworkProblem[]; readonly system?: undefined; readonly warnings?: undefined };
+
+/** Everything of a system but its right-hand side, and of that what the caller makes of a way to write each derivative. */
+function compile<Derivative>(network: Network, graph: Graph, derivativeOf: (write: () => Expression) => Derivative): Compiled<Derivative> {
   const wrong = checkNetwork(network);
   if (wrong.length > 0) return { problems: wrong };
   const resolver = resolverOf(network, graph);
-  const rates = network.reactions.map(({ id, rate }) => resolver.formula(rate, `reaction:${id}`));
+  const rates = ratesOf(network, resolver);
   const states: string[] = [];
-  const rhs: Expression[] = [];
+  const derivatives: Derivative[] = [];
   const initialState: Expression[] = [];
-  const push = (id: string, derivative: Expression, start: Expression): void => {
+  const push = (id: string, derivative: Derivative, start: Expression): void => {
     states.push(id);
-    rhs.push(derivative);
+    derivatives.push(derivative);
     initialState.push(start);
   };
 
-  const changes = changesOf(network);
+  let changes: SpeciesChanges | null = null;
+  const ruled = (formula: string, id: string): Derivative => {
+    const written = resolver.formula(formula, `rule:${id}`);
+    return derivativeOf(() => written);
+  };
   const rateRules = new Map(network.rules.flatMap(({ kind, target, formula }) => (kind === "rate" ? [[target, formula] as const] : [])));
   for (const species of network.species) {
     const role = resolver.role(species);
     if (role === "concentration state" || role === "amount state") {
-      push(species.id, balance(changes, resolver, species, rates, role === "concentration state"), startOf(resolver, species, role === "concentration state"));
+      const isConcentration = role === "concentration state";
+      const derivative = derivativeOf(() => balance((changes ??= changesOf(network)), resolver, species, rates, isConcentration));
+      push(species.id, derivative, startOf(resolver, species, isConcentration));
     } else if (role === "symbol state") {
-      push(species.id, resolver.formula(rateRules.get(species.id) ?? "", `rule:${species.id}`), resolver.initial(species.id, `value:${species.id}`));
+      push(species.id, ruled(rateRules.get(species.id) ?? "", species.id), resolver.initial(species.id, `value:${species.id}`));
     }
   }
   for (const { id } of [...network.parameters, ...network.compartments]) {
     const formula = rateRules.get(id);
-    if (formula !== undefined) push(id, resolver.formula(formula, `rule:${id}`), resolver.initial(id, `value:${id}`));
+    if (formula !== undefined) push(id, ruled(formula, id), resolver.initial(id, `value:${id}`));
   }
   const outputs = outputsOf(network, resolver);
   const parameters = parametersOf(network, resolver);
   for (const { target } of network.initialAssignments) resolver.initial(target, `value:${target}`);
 
   if (resolver.problems.length > 0) return { problems: resolver.problems };
-  const system: OdeSystem = {
+  const system = {
     id: network.id,
     graph,
     states,
     parameters: parameters.map(({ id }) => id),
-    rhs,
     outputs,
     parameterValues: parameters.map(({ value }) => value),
     initialState,
   };
-  return { system, warnings: warningsOf(network, resolver) };
+  return { system, derivatives, warnings: warningsOf(network, resolver), rates, resolver };
 }
 
 /** Rates of all reactions [nReaction] · amount per time, in the states, parameters and `time` of `odeSystem` on the same graph. */
 export function reactionRates(network: Network, graph: Graph): Expression[] {
-  const resolver = resolverOf(network, graph);
-  return network.reactions.map(({ id, rate }) => resolver.formula(rate, `reaction:${id}`));
+  return ratesOf(network, resolverOf(network, graph));
+}
+
+/** A product of numbers and names without signs or parentheses. */
+const plainProduct = /^[\w.]+(?:\*[\w.]+)*$/;
+const plainNumber = /^\d{1,9}(?:\.\d{1,9})?$/;
+
+/** Rates of all reactions. Products of numbers and of symbols that stand for themselves, of which large networks have many, are put together from factors read once; that makes the nodes that reading their text makes, in the same order. */
+function ratesOf(network: Network, resolver: Resolver): Expression[] {
+  const { graph } = resolver;
+  const standForThemselves = new Set(["concentration state", "symbol state", "parameter"]);
+  const symbols = new Set([
+    ...network.species.flatMap((species) => (standForThemselves.has(resolver.role(species)) ? [species.id] : [])),
+    ...network.parameters.flatMap(({ id }) => (resolver.isParameter(id) ? [id] : [])),
+  ]);
+  const factors = new Map<string, Expression | null>();
+  const factorOf = (text: string, where: string): Expression | null => {
+    const known = factors.get(text);
+    if (known !== undefined) return known;
+    const factor = plainNumber.test(text) || (symbols.has(text) && isIdentifier(text)) ? resolver.formula(text, where) : null;
+    factors.set(text, factor);
+    return factor;
+  };
+  return network.reactions.map(({ id, rate }) => {
+    const where = `reaction:${id}`;
+    let product: Expression | null = null;
+    for (const text of plainProduct.test(rate) ? rate.split("*") : []) {
+      const factor = factorOf(text, where);
+      if (!factor) return resolver.formula(rate, where);
+      product = product ? multiply(graph, product, factor) : factor;
+    }
+    return product ?? resolver.formula(rate, where);
+  });
 }
 
 /** For each species, the reactions that take or make it, in order, and by how much they change it. */

@@ -11,6 +11,8 @@ export { massAction, oneWayNotes } from "./mass-action.ts";
 export type { MassAction } from "./mass-action.ts";
 export { nearest, suggestion } from "./nearest.ts";
 export type * from "./network.ts";
+export { pairReverses } from "./pair-reverses.ts";
+export type { PairedReverses, ReversePair } from "./pair-reverses.ts";
 export { revise } from "./revise.ts";
 export type { ReviseResult } from "./revise.ts";
 export * from "./structure.ts";

@@ -1,5 +1,5 @@
 import { evaluate } from "../kernel/evaluate.ts";
-import { symbolsOf } from "../kernel/substitute.ts";
+import { substitution, symbolsOf } from "../kernel/substitute.ts";
 import type { Expression } from "../kernel/expression.ts";
 import type { OdeSystem } from "../models/system.ts";
 import { integerKernel } from "../numerics/rational.ts";
@@ -16,10 +16,13 @@ export interface LinearInvariant {
 
 /**
  * Linear first integrals of a system: conservation laws, read off the terms of its rates in exact arithmetic; states in
- * compartments of different size are weighted with these. `parameters` [nParameter] matter for those sizes alone.
+ * compartments of different size are weighted with these. `parameters` [nParameter] matter for those sizes, and where they are
+ * exactly 0: a term that a 0 stands in front of breaks no law.
  */
 export function linearInvariants(system: OdeSystem, parameters: ArrayLike<number>): LinearInvariant[] {
-  const terms = system.rhs.map(linearTerms);
+  const zero = system.graph.constant(0);
+  const folded = substitution(system.graph, new Map(system.parameters.flatMap((id, index) => (parameters[index] === 0 ? [[id, zero] as const] : []))));
+  const terms = system.rhs.map((rate) => linearTerms(folded(rate)));
   const plain = kernelOf(terms.map((row) => row.map(({ coefficient, factors }) => [factors.join(" "), coefficient])));
   const states = new Set([...system.states, "time"]);
   const isFixed = (expression: Expression): boolean => [...symbolsOf([expression])].every((name) => !states.has(name));

@@ -34,7 +34,7 @@ export type LinearNoiseResult = { readonly noise: LinearNoise; readonly problems
 /**
  * Linear noise approximation at the steady state that `options` leads to: J C + C Jᵀ + D = 0 on the states with the same
  * conserved totals, in variables scaled by √x. A reaction that runs one way adds its one-way rate to D.
- * @status problems: those of `oneWayRates`, no steady state, one that is not stable, no unique covariance.
+ * @status problems: those of `oneWayRates`, no steady state, one that is not stable or of which that cannot be told, no unique covariance.
  * @source van Kampen 2007, Stochastic Processes in Physics and Chemistry 3rd ed., sec. X.4; Elf & Ehrenberg 2003, doi:10.1101/gr.1196503
  */
 export function linearNoise(network: Network, system: OdeSystem, options: SteadyStateOptions): LinearNoiseResult {
@@ -44,7 +44,8 @@ export function linearNoise(network: Network, system: OdeSystem, options: Steady
   const where = `network:${network.id}`;
   if (steady.status.status !== "done") return { problems: [{ where, message: `no steady state to fluctuate around: ${steady.status.status}, ${steady.status.worst}: ${steady.status.hint}` }] };
   const largest = (steady.eigenvalues.re[0] ?? 0).toPrecision(3);
-  if (steady.stable !== true) return { problems: [{ where, message: `the steady state is not stable (largest real part of an eigenvalue ${largest}), so fluctuations grow and no stationary covariance exists; start nearer to a stable one` }] };
+  if (steady.stable === null) return { problems: [{ where, message: `whether the steady state is stable cannot be told: the largest real part of an eigenvalue, ${largest}, is within rounding of 0, so a stationary covariance may not exist; keep away from constants at which states appear, vanish or lie in a line` }] };
+  if (!steady.stable) return { problems: [{ where, message: `the steady state is not stable (largest real part of an eigenvalue ${largest}), so fluctuations grow and no stationary covariance exists; start nearer to a stable one` }] };
 
   const n = system.states.length;
   const coordinates = reducedCoordinates(n, steady.invariants);

@@ -50,7 +50,8 @@ export const steadyStateDefaults = { method: "newton", tolerance: 1e-11, maxIter
 
 /**
  * A steady state by Newton's method with the conservation laws in the place of dependent rates, damped so that it neither
- * overshoots nor leaves the positive states; where that fails, by pseudo-transient continuation.
+ * overshoots nor leaves the positive states; where that fails, by pseudo-transient continuation, which comes to an unstable state
+ * only where it starts there.
  * @status not-converged, singular, negative, non-finite, time-dependent
  * @source Deuflhard 2011, Newton Methods for Nonlinear Problems, sec. 3.3 (natural monotonicity test); Kelley & Keyes 1998, doi:10.1137/S0036142996304796 (continuation).
  */
@@ -196,6 +197,8 @@ function byContinuation(search: Search, start: Float64Array, newton: SteadyState
   const n = system.states.length;
   let state = start;
   let point = search.at(state);
+  // Whoever starts at rest asks about that state; whoever comes to rest where time would not has been misled by the steps.
+  const startsAtRest = residualOf(point) <= tolerance;
   let h = firstStep(state, point);
   let worst = -1;
   for (let iteration = 0; iteration < maxIterations; iteration++) {
@@ -226,7 +229,10 @@ function byContinuation(search: Search, start: Float64Array, newton: SteadyState
       const distance = stepSize(Float64Array.from(ended.state, (value, at) => value - (state[at] ?? 0)), state, 1e-3 * Math.max(...state));
       if (ended.status.status === "done" && ended.stable !== false && distance < 0.1) return { ...ended, iterations: ended.iterations + spent + 1 };
     }
-    if (residualOf(point) <= tolerance * 1e-3) return found(search, state, spent + 1);
+    if (residualOf(point) <= tolerance * 1e-3) {
+      const ended = found(search, state, spent + 1);
+      return ended.stable === false && !startsAtRest ? failed(search, state, spent + 1, cameToUnstable(search, state)) : ended;
+    }
   }
   const iterations = maxIterations + (newton?.iterations ?? 0);
   if (worst >= 0 && h < 1e-100) return failed(search, state, iterations, { status: "negative", worst: system.states[worst] ?? "", hint: "it would fall below 0: a rate takes from it when it is used up; let that rate vanish with it" });
@@ -271,6 +277,12 @@ const notConverged = (search: Search, state: Float64Array): SteadyStatus => ({
   status: "not-converged",
   worst: worstOf(search, search.at(state)),
   hint: "its rate stays furthest from 0: the system may oscillate or grow; look at a trajectory, and start from a state near the one that is wanted",
+});
+
+const cameToUnstable = (search: Search, state: Float64Array): SteadyStatus => ({
+  status: "not-converged",
+  worst: worstOf(search, search.at(state)),
+  hint: "the state that the search came to is at rest but unstable, so time leads away from it, perhaps into an oscillation; follow a path, or a cycle of the oscillation, or start at that state to ask about it",
 });
 
 const singularAt = (search: Search, state: Float64Array): SteadyStatus => ({

@@ -1,5 +1,6 @@
 import type { NetworkProblem } from "../models/check.ts";
 import type { Network } from "../models/network.ts";
+import { pairReverses } from "../models/pair-reverses.ts";
 import type { OdeSystem } from "../models/system.ts";
 import type { Evidence } from "./checks/check.ts";
 import { findingsOf } from "./checks/index.ts";
@@ -8,10 +9,11 @@ import { fluxRows } from "./flux-rows.ts";
 import type { FluxRows, Path } from "./flux-rows.ts";
 import { numbersOf } from "./flux-table.ts";
 import type { ObservedAlong } from "./flux-table.ts";
-import type { FluxesOptions } from "./fluxes.ts";
+import type { Fluxes, FluxesOptions } from "./fluxes.ts";
 import { fluxesOf } from "./fluxes.ts";
 import type { Observable } from "./observable.ts";
 import { readObservable } from "./observable.ts";
+import { rateRuled } from "./rate-ruled.ts";
 import { isThermodynamic } from "./reaction-flux.ts";
 import type { CycleAffinity } from "./structure.ts";
 
@@ -74,6 +76,9 @@ export function fluxesAlong(rows: FluxRows, parameters: ArrayLike<number>, path:
     observables: observed.map(({ tightness, ...rest }) => ({ ...rest, tightness: orNull(tightness) })),
     wegscheider,
     outOfDomain,
+    activity,
+    reverses: reversesOf(rows.fluxes),
+    rateRuled: rateRuled(rows.fluxes.network).map((id) => ({ id, isSpecies: rows.fluxes.species.includes(id) })),
   };
   const byName = (pick: (one: ObservedAlong) => Float64Array): Record<string, Float64Array> => Object.fromEntries(observed.map((one) => [one.name, pick(one)]));
   return {
@@ -86,6 +91,14 @@ export function fluxesAlong(rows: FluxRows, parameters: ArrayLike<number>, path:
     tightness: byName((one) => one.tightness),
     findings: findingsOf(evidence),
   };
+}
+
+/** Which one-way reactions are each other's reverse, both ways round. */
+function reversesOf({ network, reactions }: Fluxes): Record<string, string> {
+  const oneWay = new Set(reactions.flatMap(({ id, kind }) => (kind === "one-way" ? [id] : [])));
+  if (oneWay.size < 2) return {};
+  const pairs = pairReverses(network).pairs.filter(({ reaction, reverse }) => oneWay.has(reaction) && oneWay.has(reverse));
+  return Object.fromEntries(pairs.flatMap(({ reaction, reverse }) => [[reaction, reverse] as const, [reverse, reaction] as const]));
 }
 
 /** NaN as null. A loop, because this is a good part of what a report of a small network costs. */

@@ -45,7 +45,7 @@ export interface QuantityApplicability {
   readonly title: string;
   /** The worst standing among the reactions. */
   readonly standing: Standing;
-  /** Reactions that bring it down. */
+  /** Reactions that bring it down, or without reactions the states that rate rules move. */
   readonly because: readonly string[];
   readonly meaning: readonly string[];
   /** Statements that stay true in spite of them. */
@@ -53,7 +53,7 @@ export interface QuantityApplicability {
 }
 
 export interface Applicability {
-  /** Whether every reaction is reversible and elementary. */
+  /** Whether every reaction is reversible and elementary, and there is one where something changes. */
   readonly isThermodynamic: boolean;
   readonly reactions: readonly ReactionApplicability[];
   readonly quantities: readonly QuantityApplicability[];
@@ -141,9 +141,20 @@ const named: Readonly<Record<Obstacle, (id: string) => string>> = {
   reduced: (id) => `reaction "${id}" is thermodynamic, but no elementary step`,
 };
 
-/** What thermodynamics can say of a network's reactions, quantity by quantity: plain data for tables and reports. */
-export function applicabilityOf(reactions: readonly Pick<ReactionFlux, "id" | "kind" | "elementary" | "reason">[]): Applicability {
+/**
+ * What thermodynamics can say of a network's reactions, quantity by quantity: plain data for tables and reports. `rateRuled`: ids
+ * of the states that rate rules move; where nothing else moves, nothing is defined.
+ */
+export function applicabilityOf(reactions: readonly Pick<ReactionFlux, "id" | "kind" | "elementary" | "reason">[], rateRuled: readonly string[] = []): Applicability {
   const quantities = Object.keys(thermoQuantities) as ThermoQuantity[];
+  if (reactions.length === 0 && rateRuled.length > 0) {
+    const meaning = "there is no reaction: rate rules have no one-way fluxes";
+    return {
+      isThermodynamic: false,
+      reactions: [],
+      quantities: quantities.map((quantity) => ({ quantity, title: thermoQuantities[quantity], standing: "undefined", because: rateRuled, meaning: [meaning], stillHolds: [] })),
+    };
+  }
   const found = reactions.map((reaction) => ({ ...reaction, obstacle: obstacleOf(reaction) }));
   return {
     isThermodynamic: found.every(({ obstacle }) => obstacle === null),
@@ -173,7 +184,7 @@ export function applicabilityOf(reactions: readonly Pick<ReactionFlux, "id" | "k
 
 /** The same as lines of text; reactions that share a statement share a line. */
 export function applicabilityText({ isThermodynamic, reactions, quantities }: Applicability): string {
-  if (reactions.length === 0) return "There are no reactions.";
+  if (reactions.length === 0) return isThermodynamic ? "There are no reactions." : `Nothing is defined: there is no reaction, and rate rules move ${quantities[0]?.because.join(", ") ?? "the state"}.`;
   if (isThermodynamic) return "Every reaction is reversible and elementary: all quantities are as defined.";
   const lines = reactions.flatMap(({ statement, reason }) => (statement === null ? [] : [reason === null ? statement : `${statement}: ${reason}`]));
   const width = Math.max(...quantities.map(({ title }) => title.length));

@@ -14,6 +14,7 @@ import { writeFlux } from "./force.ts";
 import type { Observable } from "./observable.ts";
 import type { ReactionFlux } from "./reaction-flux.ts";
 import { isThermodynamic } from "./reaction-flux.ts";
+import { hasEntropyProduction } from "./uncertainty.ts";
 
 /** A program over many states, and where it expects the parameters [nParameter]. */
 export interface FluxProgram {
@@ -104,7 +105,7 @@ interface Row {
 
 /** Writes the program of `compileFluxes`. */
 export function fluxProgram(fluxes: Fluxes, observables: readonly Observable[]): FluxProgram {
-  const { system, reactions } = fluxes;
+  const { system } = fluxes;
   const columns = fluxColumns(fluxes, observables);
   const layout = memoryLayout();
   const parametersAddress = layout.f64(Math.max(1, system.parameters.length));
@@ -157,7 +158,7 @@ export function fluxProgram(fluxes: Fluxes, observables: readonly Observable[]):
         b.set(row.isAnyAbsent, i32.or(row.isAnyAbsent, f64.eq(f64.load(place.x), 0)));
         if (place.coefficient !== null) row.note(i32.isZero(f64.gt(f64.load(place.coefficient), 0)));
       });
-      b.set(row.total, reactions.length > 0 && !reactions.some(isThermodynamic) ? Number.NaN : 0);
+      b.set(row.total, hasEntropyProduction(fluxes) ? 0 : Number.NaN);
       b.set(row.totalActivity, 0);
       for (const place of places.reactions) writeReaction(row, place, places);
       row.put(columns.total, row.total);

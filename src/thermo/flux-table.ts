@@ -1,6 +1,7 @@
 import type { Fluxes, OutOfDomain } from "./fluxes.ts";
 import type { Observable } from "./observable.ts";
-import { observe, totalActivity, totalEntropyProduction } from "./uncertainty.ts";
+import { observeAt } from "./rest-rounding.ts";
+import { totalActivity, totalEntropyProduction } from "./uncertainty.ts";
 
 /** What a table holds of a reaction: see `FluxPoint`. */
 export type ReactionColumn = "net" | "activity" | "force" | "entropyProduction";
@@ -97,7 +98,7 @@ export function rowAt(fluxes: Fluxes, observables: readonly Observable[], time: 
   const point = fluxes.at(time, parameters, state);
   const total = totalEntropyProduction(fluxes, point);
   const observed = observables.flatMap((observable) => {
-    const { current, diffusion, tightness } = observe(point, observable, total);
+    const { current, diffusion, tightness } = observeAt(point, observable, total);
     return [current, diffusion ?? Number.NaN, tightness ?? Number.NaN];
   });
   return {

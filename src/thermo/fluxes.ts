@@ -31,6 +31,8 @@ export interface FluxPoint {
   /** Entropy production [nReaction]; NaN where it is not defined. */
   readonly entropyProduction: Float64Array;
   readonly outOfDomain: readonly OutOfDomain[];
+  /** What a current may be of its activity and still be 0, dimensionless; absent = 0. See `fluxesAtRest`. */
+  readonly rounding?: number;
 }
 
 /** The one-way fluxes of a network, ready to be evaluated at any state. */

@@ -17,7 +17,7 @@ export type { ReportedBound, ReportedDissipation, ThermoReportObservable, Thermo
 export type { SteadyReport } from "./report-steady.ts";
 export { cycleAffinities, deficiency, structureOf } from "./structure.ts";
 export type { CycleAffinity, NetworkStructure } from "./structure.ts";
-export { observe, scaledDiffusion, tightnessOf, totalActivity, totalEntropyProduction } from "./uncertainty.ts";
+export { hasEntropyProduction, observe, scaledDiffusion, tightnessOf, totalActivity, totalEntropyProduction } from "./uncertainty.ts";
 export type { ObservablePoint } from "./uncertainty.ts";
 export * from "./bounds/index.ts";
 export * from "./decomposition/index.ts";
@@ -51,3 +51,5 @@ export { integrateCycle, limitCycle, limitCycleDefaults } from "./cycle-integral
 export type { LimitCycle, LimitCycleProblem, LimitCycleResult } from "./cycle-integral.ts";
 export { freeEnergyBalance, lyapunovDerivative, lyapunovFunction } from "./free-energy.ts";
 export type { ChemostatSupply, FreeEnergyBalance } from "./free-energy.ts";
+export { isRateRuledAlone, rateRuled } from "./rate-ruled.ts";
+export { fluxesAtRest, observeAt, restRounding } from "./rest-rounding.ts";

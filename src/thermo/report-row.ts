@@ -1,10 +1,14 @@
 import { boundsAt } from "./bounds/index.ts";
 import type { BoundFacts } from "./bounds/index.ts";
+import { finding, placesInTime } from "./checks/check.ts";
+import type { CheckFacts } from "./checks/check.ts";
 import { informationGeometricDecomposition, onsagerDecomposition } from "./decomposition/index.ts";
 import type { Dissipation, Undecomposed } from "./decomposition/index.ts";
+import type { Finding } from "./finding.ts";
 import type { FluxPoint, Fluxes } from "./fluxes.ts";
 import type { Observable } from "./observable.ts";
-import { observe, totalEntropyProduction } from "./uncertainty.ts";
+import { observeAt } from "./rest-rounding.ts";
+import { totalEntropyProduction } from "./uncertainty.ts";
 
 /** A bound as a report shows it; its facts stand once, under the same name. */
 export interface ReportedBound {
@@ -48,11 +52,41 @@ export interface ThermoReportRow {
   readonly observables: readonly ThermoReportObservable[];
 }
 
+/** Both splits of one state, or why there is none. */
+export interface Splits {
+  readonly onsager: Dissipation | Undecomposed;
+  readonly informationGeometric: Dissipation | Undecomposed;
+}
+
+export const splitsAt = (fluxes: Fluxes, point: FluxPoint): Splits => ({ onsager: onsagerDecomposition(fluxes, point), informationGeometric: informationGeometricDecomposition(fluxes, point) });
+
+const facts: CheckFacts = {
+  id: "decomposition",
+  title: "Entropy production that cannot be split",
+  equation: "sigma = housekeeping + excess",
+  source: "Yoshimura, Kolchinsky, Dechant & Ito 2023, doi:10.1103/PhysRevResearch.5.013017; Kolchinsky, Dechant, Yoshimura & Ito 2024, arXiv:2412.08432",
+};
+
+/** Why rows of a report have no split: each reason once, with its first time. */
+export function undecomposed(points: readonly FluxPoint[], splits: readonly Splits[]): Finding[] {
+  const times = points.map(({ time }) => time);
+  const rows = new Map<string, Set<number>>();
+  splits.forEach(({ onsager, informationGeometric }, row) => {
+    for (const answer of [onsager, informationGeometric]) {
+      if (!("problem" in answer)) continue;
+      // What differs from row to row, the time and how far an iteration came, makes no new reason.
+      const reason = answer.problem.replace(` at time ${times[row]}`, "").replace(/ \(best value [^)]*\)/, "");
+      rows.set(reason, (rows.get(reason) ?? new Set()).add(row));
+    }
+  });
+  return [...rows].map(([reason, at]) => finding(facts, "not applicable", `${placesInTime(times, [...at])}: ${reason}`));
+}
+
 const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
 const splitOf = (answer: Dissipation | Undecomposed): ReportedDissipation | null => ("problem" in answer ? null : { housekeeping: answer.housekeeping, excess: answer.excess });
 
 /** Everything a report says about one state. `perReaction` holds the reactions that have an entropy production. */
-export function reportRow(fluxes: Fluxes, point: FluxPoint, observables: readonly Observable[], perReaction: Readonly<Record<string, number>>): ThermoReportRow {
+export function reportRow(fluxes: Fluxes, point: FluxPoint, observables: readonly Observable[], perReaction: Readonly<Record<string, number>>, splits: Splits): ThermoReportRow {
   const entropyProduction = totalEntropyProduction(fluxes, point);
   const byReaction = <Value>(value: (index: number) => Value): Record<string, Value> => Object.fromEntries(fluxes.reactions.map(({ id }, index) => [id, value(index)]));
   return {
@@ -61,10 +95,10 @@ export function reportRow(fluxes: Fluxes, point: FluxPoint, observables: readonl
     perReaction,
     fluxes: byReaction((index) => point.net[index] ?? Number.NaN),
     forces: byReaction((index) => known(point.force[index])),
-    onsager: splitOf(onsagerDecomposition(fluxes, point)),
-    informationGeometric: splitOf(informationGeometricDecomposition(fluxes, point)),
+    onsager: splitOf(splits.onsager),
+    informationGeometric: splitOf(splits.informationGeometric),
     observables: observables.map((observable) => ({
-      ...observe(point, observable, entropyProduction),
+      ...observeAt(point, observable, entropyProduction),
       bounds: boundsAt(fluxes, point, observable.perReaction).map(({ name, value, actual, holds, tightness }) => ({ name, value: known(value), actual: known(actual), holds, tightness })),
     })),
   };

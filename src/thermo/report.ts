@@ -19,13 +19,16 @@ import { compileFluxes } from "./compiled-fluxes.ts";
 import type { BoundFacts } from "./bounds/index.ts";
 import { densePath } from "./dense-path.ts";
 import type { Finding } from "./finding.ts";
+import { fluxRows } from "./flux-rows.ts";
 import { fluxesOf } from "./fluxes.ts";
 import type { Fluxes } from "./fluxes.ts";
 import type { Observable } from "./observable.ts";
-import { boundFacts, reportRow } from "./report-row.ts";
+import { boundFacts, reportRow, splitsAt, undecomposed } from "./report-row.ts";
 import type { ThermoReportRow } from "./report-row.ts";
+import { isRateRuledAlone, rateRuled } from "./rate-ruled.ts";
 import { steadyReport } from "./report-steady.ts";
 import type { SteadyReport } from "./report-steady.ts";
+import { fluxesAtRest } from "./rest-rounding.ts";
 import { speedLimits } from "./speed-limit.ts";
 import type { SpeedLimits } from "./speed-limit.ts";
 import { cycleAffinities, structureOf } from "./structure.ts";
@@ -65,7 +68,7 @@ export interface ThermoReport {
   readonly at: readonly ThermoReportRow[];
   /** What the bounds in `at` stand on. */
   readonly bounds: readonly BoundFacts[];
-  /** Over the whole path; null for a steady state and where no row was reached. */
+  /** Over the whole path; null for a steady state, where no row was reached, and where rate rules alone move the state. */
   readonly speedLimits: SpeedLimits | null;
   /** Null unless the steady state was asked for. */
   readonly steady: SteadyReport | null;
@@ -98,20 +101,23 @@ export async function thermoReport(network: Network, options: ThermoReportOption
   const methodId = options.method ?? thermoDefaults.method;
   const method = Object.values(odeMethods).find(({ facts }) => facts.id === methodId);
   if (!method) problems.push({ where: `option:method`, message: `there is no method "${methodId}" for thermodynamics along a path; choose one of ${Object.keys(odeMethods).join(", ")}` });
+  const { rtol = thermoDefaults.control.rtol } = options.control ?? {};
+  if (!(rtol > 0 && rtol < Infinity)) problems.push({ where: "option:rtol", message: `rtol is ${rtol}; it must be finite and above 0` });
   const prepared = prepare(network, options, problems);
   if (!prepared || !method || problems.length > 0) return { problems };
   const { fluxes, system, parameters, state } = prepared;
 
   if (options.steady) {
-    const steady = steadyReport(prepared);
+    const resting = { ...prepared, fluxes: fluxesAtRest(fluxes) };
+    const steady = steadyReport(resting);
     if (steady.problems) return steady;
-    return judged(prepared, options, { times: [Infinity], values: steady.state }, { status: "done" }, null, steady.report);
+    return judged(resting, options, { times: [Infinity], values: steady.state }, { status: "done" }, null, steady.report);
   }
   const control = { ...thermoDefaults.control, ...options.control };
   const solver = await compileSolver(system, { method, control });
   const trajectory = await solver.solveAsync({ parameters, state, times }, options.signal ? { signal: options.signal } : {});
   const last = trajectory.times.at(-1) ?? 0;
-  const isWhole = trajectory.status.status === "done" && last > 0;
+  const isWhole = trajectory.status.status === "done" && last > 0 && !isRateRuledAlone(prepared.network);
   const recorded = isWhole ? await compileSolver(system, { method, control, record: true }) : null;
   const limits = recorded ? speedLimits(fluxes, densePath(recorded, { parameters, state, endTime: last }), prepared.observables) : null;
   return judged(prepared, options, trajectory, trajectory.status, limits, null);
@@ -130,20 +136,26 @@ async function judged(
   const wegscheider = cycleAffinities(network, structure.cycles, fluxes.logEquilibrium(0, parameters, state));
   const structural = structuralEvidence(fluxes, parameters, path, { slack: options.control?.atol ?? thermoDefaults.control.atol, ...(options.formulas ? { formulas: options.formulas } : {}) });
   if (structural.problems) return { problems: structural.problems };
-  const along = fluxesAlong(await compileFluxes(fluxes, observables), parameters, path, wegscheider, structural.evidence);
+  // Compiled fluxes know nothing of rounding at rest, and one state is not worth compiling for.
+  const rows = steady ? fluxRows(fluxes, observables) : await compileFluxes(fluxes, observables);
+  const along = fluxesAlong(rows, parameters, path, wegscheider, structural.evidence);
   const width = fluxes.system.states.length;
   const points = Array.from(path.times, (time, row) => fluxes.at(time, parameters, Array.from({ length: width }, (_, column) => path.values[row * width + column] ?? Number.NaN)));
   const [first] = points;
+  const splits = points.map((point) => splitsAt(fluxes, point));
   return {
     report: {
       schema: "thermo/1",
       structure: { ...structure, wegscheider, brokenLaws: openStructure(network).broken, theorems: structural.evidence.deficiency ?? [] },
-      applicability: applicabilityOf(fluxes.reactions),
-      at: points.map((point, row) => reportRow(fluxes, point, observables, Object.fromEntries(Object.entries(along.perReaction).map(([id, values]) => [id, values[row] ?? Number.NaN])))),
+      applicability: applicabilityOf(fluxes.reactions, rateRuled(network)),
+      at: points.flatMap((point, row) => {
+        const split = splits[row];
+        return split ? [reportRow(fluxes, point, observables, Object.fromEntries(Object.entries(along.perReaction).map(([id, values]) => [id, values[row] ?? Number.NaN])), split)] : [];
+      }),
       bounds: first ? boundFacts(fluxes, first) : [],
       speedLimits: limits,
       steady,
-      findings: along.findings,
+      findings: [...along.findings, ...undecomposed(points, splits)],
     },
     status,
   };

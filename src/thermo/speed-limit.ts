@@ -9,15 +9,16 @@ import type { Observable } from "./observable.ts";
 import { integrateAlong } from "./path-integral.ts";
 import { totalEntropyProduction } from "./uncertainty.ts";
 
-const yoshimuraIto = "Yoshimura & Ito 2021, doi:10.1103/PhysRevLett.127.160601";
+// The printed form is not compared: this one is integrated from the uncertainty relation.
+const formAfter = "form after Yoshimura & Ito 2021, doi:10.1103/PhysRevLett.127.160601";
 const limit = (name: string, equation: string, source: string): BoundFacts => ({ name, quantity: "time", sense: "at least", equation, source });
 const facts = {
-  whole: limit("speed-limit", "tau >= 2 L_c^2 / (Sig mean D_c)", yoshimuraIto),
-  local: limit("local-speed-limit", "tau >= 2 L_c^2 / (Sig_c mean D_c)", `${yoshimuraIto}, over the reactions that change the observable`),
+  whole: limit("speed-limit", "tau >= 2 L_c^2 / (Sig mean D_c)", formAfter),
+  local: limit("local-speed-limit", "tau >= 2 L_c^2 / (Sig_c mean D_c)", `${formAfter}, over the reactions that change the observable`),
   tanh: limit("tanh-speed-limit", "tau >= L_c / (mean A_w tanh(max|g| Sig / (2 L_c)))", "the absolute-weights bound integrated; it is jointly convex: Cover & Thomas 2006, doi:10.1002/047174882X, theorem 2.7.2"),
-  kinetic: limit("kinetic-speed-limit", "tau >= L_c / sqrt(mean D_c mean A_c)", "Di Terlizzi & Baiesi 2019, doi:10.1088/1751-8121/aaee34, integrated"),
-  vector: limit("vector-speed-limit", "tau >= 2 (path length)^2 / (Sig mean tr D)", yoshimuraIto),
-  geometric: limit("geometric-speed-limit", "tau >= 2 (int sqrt(xdot^T D^+ xdot) dt)^2 / Sig", "Dechant 2019, doi:10.1088/1751-8121/aaf3ff, integrated"),
+  kinetic: limit("kinetic-speed-limit", "tau >= L_c / sqrt(mean D_c mean A_c)", "after Di Terlizzi & Baiesi 2019, doi:10.1088/1751-8121/aaee34: its deterministic analogue, integrated"),
+  vector: limit("vector-speed-limit", "tau >= 2 (path length)^2 / (Sig mean tr D)", formAfter),
+  geometric: limit("geometric-speed-limit", "tau >= 2 (int sqrt(xdot^T D^+ xdot) dt)^2 / Sig", "after Dechant 2019, doi:10.1088/1751-8121/aaf3ff: its deterministic analogue, integrated"),
 } as const;
 
 /** What an observable did along a path, and the least time that allows. */
@@ -57,7 +58,7 @@ export interface SpeedLimits {
 /**
  * The least time that entropy production, diffusion and activity along a path allow for what happened on it. `observables` may
  * be any weights g per reaction. A limit counts as kept within 10 times the path's relative tolerance.
- * @source Yoshimura & Ito 2021, doi:10.1103/PhysRevLett.127.160601 (speed limit from the uncertainty relation)
+ * @source form after Yoshimura & Ito 2021, doi:10.1103/PhysRevLett.127.160601 (speed limit from the uncertainty relation)
  */
 export function speedLimits(fluxes: Fluxes, path: DensePath, observables: readonly Pick<Observable, "name" | "perReaction">[]): SpeedLimits {
   const best = bestObservableOf(fluxes);

@@ -3,6 +3,7 @@ import type { Network } from "../models/network.ts";
 import { revise } from "../models/revise.ts";
 import { formatSeed } from "../numerics/seed.ts";
 import type { Status } from "../solvers/status.ts";
+import type { Residues } from "../solvers/stochastic/channel.ts";
 import { compileStochastic } from "../solvers/stochastic/compile.ts";
 import { stochasticMethods } from "../solvers/stochastic/index.ts";
 import type { StochasticSolver } from "../solvers/stochastic/solver.ts";
@@ -52,6 +53,8 @@ export interface StochasticThermoOptions {
   readonly method?: string;
   /** What paths entropy production is asked from: all but jumps are refused. Default "jumps". */
   readonly paths?: PathKind;
+  /** Reactions whose learned conductance is read at the residue of a jump, as `attachConductance` names them. Default none. */
+  readonly residues?: Residues;
   readonly maxEvents?: number;
   /** Ends the sampling early; the runs that are complete count, where they fill the batches. */
   readonly signal?: AbortSignal;
@@ -202,7 +205,7 @@ async function prepare(network: Network, options: StochasticThermoOptions): Prom
   const read = readObservables(sized.network, options.observables ?? []);
   problems.push(...read.problems);
   if (!method) return { problems };
-  const compiled = await compileStochastic(sized.network, { method });
+  const compiled = await compileStochastic(sized.network, { method, ...(options.residues && { residues: options.residues }) });
   if (compiled.problems) return { problems: [...problems, ...compiled.problems] };
   const { solver } = compiled;
   for (const [index, id] of solver.system.parameters.entries()) {

@@ -1,5 +1,6 @@
 import type { FluxPoint, Fluxes } from "./fluxes.ts";
 import type { Observable } from "./observable.ts";
+import { isRateRuledAlone } from "./rate-ruled.ts";
 import { isThermodynamic } from "./reaction-flux.ts";
 
 /** What an observable does at one state, per volume. */
@@ -15,13 +16,16 @@ export interface ObservablePoint {
 
 /**
  * Total entropy production · R per volume and time: the sum over the reactions that have one. Each term is at least 0, so
- * what is left out can only add; NaN where no reaction has one.
+ * what is left out can only add; NaN where no reaction has one, and where rate rules alone move the state. 0 where nothing moves it.
  */
 export function totalEntropyProduction(fluxes: Fluxes, point: FluxPoint): number {
+  if (!hasEntropyProduction(fluxes)) return Number.NaN;
   const terms = fluxes.reactions.flatMap((reaction, index) => (isThermodynamic(reaction) ? [point.entropyProduction[index] ?? Number.NaN] : []));
-  if (terms.length === 0 && fluxes.reactions.length > 0) return Number.NaN;
   return terms.reduce((total, term) => total + term, 0);
 }
+
+/** Whether a network has a total entropy production: a reaction that has one, or nothing at all that changes the state. */
+export const hasEntropyProduction = ({ network, reactions }: Pick<Fluxes, "network" | "reactions">): boolean => reactions.some(isThermodynamic) || (reactions.length === 0 && !isRateRuledAlone(network));
 
 /** Activity A: forward plus reverse fluxes of the reactions that have them · concentration per time. */
 export function totalActivity(fluxes: Fluxes, point: FluxPoint): number {
@@ -31,7 +35,7 @@ export function totalActivity(fluxes: Fluxes, point: FluxPoint): number {
 /**
  * Scaled diffusion matrix D = S diag(J+ + J-) Sᵀ [nSpecies, nSpecies] · concentration per time, chemostats included: the
  * limit of volume times the growth of the covariance of concentrations at short times. NaN where one-way fluxes are not known.
- * @source Yoshimura & Ito 2021, doi:10.1103/PhysRevLett.127.160601
+ * @source form after Yoshimura & Ito 2021, doi:10.1103/PhysRevLett.127.160601
  */
 export function scaledDiffusion(fluxes: Fluxes, point: FluxPoint): number[][] {
   const matrix = fluxes.species.map(() => fluxes.species.map(() => 0));

@@ -20,6 +20,12 @@ async function reproduced(folder: string, code: number) {
   return reproduceOutput.parse(JSON.parse(said.out));
 }
 
+test("a relative tolerance of 0 is refused as a wrong call", async () => {
+  const said = await semimech(["thermo", "schlogl", "--times", "0,1", "--rtol", "0"]);
+  expect([said.code, said.out]).toEqual([2, ""]);
+  expect(said.err).toContain("rtol is 0; it must be finite and above 0");
+});
+
 describe("--report", () => {
   test("writes the page, the answer, the model and a manifest of them all", async () => {
     const folder = await reported(["schlogl", "--end", "2", "--points", "5", "--set", "X=1.4"]);

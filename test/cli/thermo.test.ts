@@ -84,7 +84,7 @@ describe("a steady state", () => {
   });
 
   test("brusselator: an unstable fixed point", async () => {
-    const output = await thermo(["brusselator", "--steady", "--set", "X=1", "--set", "Y=2.8"]);
+    const output = await thermo(["brusselator", "--steady", "--set", "X=1", "--set", "Y=2.8181818181818183"]);
     near(output.steady?.state["Y"], 3.1 / 1.1);
     expect(output.steady?.stable).toBe(false);
   });
@@ -100,6 +100,46 @@ describe("a steady state", () => {
     const said = await semimech(["thermo", "michaelis-menten", "--steady"]);
     for (const each of ["steady state: stable", "Fano factor", "eigenvalues at constant conserved totals, 1/time: -7", "1 Binding, 1 Catalysis  yes", "--observable S"]) expect(said.out).toContain(each);
     expect(said.out).not.toContain("speed limits");
+  });
+});
+
+describe("--pair", () => {
+  const apart = "R1: A => B; k1*A\nR2: B => A; k2*B\nk1 = 2; k2 = 1; A = 1; B = 1\n";
+
+  test("joins what reverses each other: entropy production is finite, and the answer says what was joined", async () => {
+    const path = file("apart.ant", apart);
+    expect((await thermo([path, "--times", "0"])).at[0]?.entropyProduction).toBe("Infinity");
+    const output = await thermo([path, "--times", "0", "--pair", "--quiet"]);
+    digits(output.at[0]?.entropyProduction, Math.LN2, 12);
+    expect(output.pairs).toEqual([{ reaction: "R1", reverse: "R2" }]);
+    expect(output.findings.filter(({ check }) => check === "one-way")).toEqual([]);
+    expect((await semimech(["thermo", path, "--times", "0", "--pair"])).err).toBe("joined R1 with R2\n");
+  });
+
+  test("what is joined counts with --set, and at a steady state, sampled and repaired alike", async () => {
+    const path = file("apart.ant", apart);
+    const steady = await thermo([path, "--steady", "--pair", "--quiet", "--set", "k1=3"]);
+    near(steady.steady?.state["B"], 1.5);
+    expect(Math.abs(Number(steady.at[0]?.entropyProduction))).toBeLessThan(steadyTolerance);
+    const sampled = await semimech(["thermo", path, "--stochastic", "--pair", "--quiet", "--runs", "100", "--times", "0,1", "--volume", "10", "--json"]);
+    expect([sampled.code, sampled.err]).toEqual([0, ""]);
+    expect(JSON.parse(sampled.out)).toMatchObject({ pairs: [{ reaction: "R1", reverse: "R2" }], reactions: [{ id: "R1", kind: "reversible" }] });
+    const repair = thermoRepairOutput.parse(JSON.parse((await semimech(["thermo", path, "--repair", "--pair", "--quiet", "--json"])).out));
+    expect([repair.pairs, repair.leftOut]).toEqual([[{ reaction: "R1", reverse: "R2" }], []]);
+  });
+
+  test("says so where there is nothing to join", async () => {
+    const said = await semimech(["thermo", "schlogl", "--times", "0", "--pair"]);
+    expect([said.code, said.err]).toEqual([0, "--pair: no two one-way mass-action reactions reverse each other\n"]);
+  });
+
+  test("is in the manifest, and reproduce joins again", async () => {
+    const folder = join(freshFolder(), "paired");
+    expect((await semimech(["thermo", file("apart.ant", apart), "--times", "0,1", "--pair", "--report", "--quiet", "--out", folder])).code).toBe(0);
+    const manifest: unknown = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+    expect(manifest).toMatchObject({ options: { pair: true } });
+    const again = await semimech(["reproduce", join(folder, "manifest.json"), "--out", join(freshFolder(), "again"), "--quiet"]);
+    expect([again.code, again.err]).toEqual([0, ""]);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { kummerRatio } from "../../src/formats/bionetgen-expression.ts";
 import { readBioNetGen } from "../../src/formats/bionetgen.ts";
 import { evaluate } from "../../src/kernel/evaluate.ts";
+import { canonicalFormula } from "../../src/models/formula.ts";
 import { initialState, odeSystem } from "../../src/models/index.ts";
 import { compileSolver, odeMethods } from "../../src/solvers/index.ts";
 import { dataFiles, dataText, hasData, needs } from "../measured-data.ts";
@@ -62,6 +63,20 @@ describe("BioNetGen's networks", () => {
     expect(odeSystem(network).problems).toBeUndefined();
   });
 
+  it("have rates in canonical text, whatever their constants are called", () => {
+    const constants = ["k", "K", "S1", "T", "_k", "2*k", "k*2", "k*K", "2*K", "1*k", "0*k", "-1*k", "-k", "1e-7*k", "k/2", "3", "0", "1", "zz", "k9*2.5"];
+    const lines = constants.flatMap((constant, index) => ["1", "2,1", "1,1,3", "2,10,1", "0"].map((side, at) => `${5 * index + at + 1} ${side} 0 ${constant}`));
+    const species = Array.from({ length: 10 }, (_, index) => `${index + 1} A${index}() 1`);
+    for (const more of ["", "101 R1 1\n"]) {
+      const text = `begin parameters\n 1 k 1\n 2 K 2\n 3 S1 3\n 4 T 4\n 5 _k 5\n 6 zz 6\n 7 k9 7\n${more}end parameters\nbegin species\n${species.join("\n")}\nend species\nbegin reactions\n${lines.join("\n")}\nend reactions\n`;
+      const read = readBioNetGen(text);
+      if (read.problems) throw new Error(JSON.stringify(read.problems));
+      expect(read.network.reactions).toHaveLength(lines.length);
+      for (const { rate } of read.network.reactions) expect(canonicalFormula(rate).text).toBe(rate);
+      expect(read.network.reactions.slice(25, 28).map(({ rate }) => rate)).toEqual(["2*k*S_1", "2*k*S_2*S_1", "2*k*S_1*S_1*S_3"]);
+    }
+  });
+
   it.each([
     ["begin species\n 1 A() 1\n", [[1, 'the block "species" has no end']]],
     ["begin species\n 1 A() k\nend species\n", [[2, '"k" is not declared']]],
@@ -76,15 +91,16 @@ describe("BioNetGen's networks", () => {
   });
 });
 
+const kummerSeries = (a: number, b: number, z: number): number => {
+  let [term, total] = [1, 1];
+  for (let n = 0; n < 200; n++) total += term *= ((a + n) * z) / ((b + n) * (n + 1));
+  return total;
+};
+
 describe("Kummer's ratio", () => {
   it("is that of the functions' series, and of their polynomials", () => {
-    const series = (a: number, b: number, z: number): number => {
-      let [term, total] = [1, 1];
-      for (let n = 0; n < 200; n++) total += term *= ((a + n) * z) / ((b + n) * (n + 1));
-      return total;
-    };
     for (const [a, b, z] of [[0.5, 1.5, 2], [-3, 2, -4], [2, 5, -1.5], [-7, 11, -20]] as const) {
-      expect(kummerRatio(a, b, z)).toBeCloseTo(series(a + 1, b + 1, z) / series(a, b, z), 12);
+      expect(kummerRatio(a, b, z)).toBeCloseTo(kummerSeries(a + 1, b + 1, z) / kummerSeries(a, b, z), 12);
     }
   });
 });

@@ -14,6 +14,8 @@ const weightsOf = (text: string): number[][] => {
 
 const rows = (rates: Record<string, string>): number[][] => linearInvariants(systemOf("given", rates, {}), []).map(({ weights }) => [...weights]);
 
+const fed = (k: number): string => `R1: 2 A -> B; 2*A^2 - B; R2: -> A; k; k = ${k}; A = 1; B = 1`;
+
 describe("linear invariants, read off the rates alone", () => {
   it("are the conservation laws of the network, for every model of the zoo and random networks", () => {
     const networks = [...Object.values(zoo).map(({ network }) => network), ...Array.from({ length: casesOf(60) }, (_, index) => judgedCase(index).network)];
@@ -40,6 +42,12 @@ describe("linear invariants, read off the rates alone", () => {
   it("weight concentrations with volumes, in one compartment or several", () => {
     expect(weightsOf("compartment V1 = 2; compartment V2 = 3; species A in V1 = 1; species B in V2 = 0; R: A -> B; k*V1*A - k2*V2*B; k = 1; k2 = 2")).toEqual([[2, 3]]);
     expect(weightsOf("compartment V = 2; species A in V = 1; species B in V = 0; R: A -> B; k*A/K; D: B -> ; 0*B; k = 1; K = 2")).toEqual([[1, 1]]);
+  });
+
+  it("count a constant that is exactly 0 as no term, and one next to 0 as one", () => {
+    expect(weightsOf(fed(0))).toEqual([[1, 2]]);
+    expect(weightsOf(fed(Number.MIN_VALUE))).toEqual([]);
+    expect(weightsOf("R1: A -> B; A - B; R2: A -> ; kd*A/(K + A); kd = 0; K = 1; A = 1; B = 1")).toEqual([[1, 1]]);
   });
 
   it("find what equations conserve that no reaction tells, and nothing where a sum only happens to vanish", () => {

@@ -68,6 +68,20 @@ describe("linear noise at a steady state", () => {
     noise.covariance.forEach((value, at) => near(value, at % 4 === 0 ? 1 : 0));
     expect(noise.residual).toBeLessThan(rounding);
   });
+  it("a constant of exactly 0 leaves the conserved total it would have broken", () => {
+    const dimer = "R1: 2 A -> B; 2*A^2 - B; A = 1; B = 1";
+    const [plain, off] = [dimer, `${dimer}; R2: -> A; k; k = 0`].map((text) => noiseOf(networkOfText(text), [1, 1]));
+    // A + 2 B = 3 with B = 2 A^2: A = 0.75.
+    near(off?.steady.state[0], 0.75);
+    off?.covariance.forEach((value, at) => near(value, plain?.covariance[at] ?? NaN));
+    expect(off?.steady.stable).toBe(true);
+  });
+  it("does not call unstable what rounding cannot tell: two constants that cancel", () => {
+    const network = networkOfText("R1: 2 A -> B; 2*A^2 - B; R2: A -> 2 A; k*A; R3: A -> ; c*A; k = 1; c = 1; A = 1; B = 1");
+    const text = problemsOf(network, [1, 1]);
+    expect(text).toMatch(/cannot be told/);
+    expect(text).not.toMatch(/grow/);
+  });
   it("does not depend on the volume of the one compartment", () => {
     const noise = noiseOf(networkOfText("compartment V = 4; species X in V = 1; R1: => X; V*10; R2: X => ; V*2*X"), [1]);
     near(noise.covariance[0], 5);

@@ -141,6 +141,16 @@ describe("a failure says why", () => {
     expect(found.eigenvalues.re).toHaveLength(0);
     expect(found.stable).toBe(null);
   });
+  it("an unstable focus that large steps run into, which time leaves for a cycle", () => {
+    const system = systemOfNetwork(zoo.brusselator.network);
+    const parameters = system.parameterValues;
+    const found = steadyState(system, { parameters, state: initialState(system), method: "pseudo-transient" });
+    expect(found.status).toMatchObject({ status: "not-converged", hint: expect.stringMatching(/unstable.*oscillation.*path.*cycle/) });
+    // Who starts there asks about that state.
+    const there = steadyState(system, { parameters, state: found.state, method: "pseudo-transient" });
+    near(there, [1, 3.1 / 1.1], 1e-11);
+    expect(there.stable).toBe(false);
+  });
   it("time in a rate, a negative start, a parameter without a value", () => {
     const timed = systemOf("timed", { x: "1 - x", y: "sin(time) - y" }, {});
     expect(steadyState(timed, { parameters: [], state: [1, 1] }).status).toMatchObject({ status: "time-dependent", worst: "y" });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { pairReverses } from "../../src/models/pair-reverses.ts";
 import { revise } from "../../src/models/revise.ts";
 import { zoo } from "../../src/models/zoo/index.ts";
+import { applicabilityText } from "../../src/thermo/applicability.ts";
 import { thermoReport } from "../../src/thermo/report.ts";
 import type { ThermoReport, ThermoReportOptions } from "../../src/thermo/report.ts";
 import type { Network } from "../../src/models/network.ts";
@@ -15,6 +17,8 @@ async function reportOf(network: Network, options: ThermoReportOptions = {}): Pr
 }
 const problemsOf = async (network: Network, options: ThermoReportOptions = {}): Promise<string[]> => (await thermoReport(network, options)).problems?.map(({ message }) => message) ?? [];
 const of = (report: ThermoReport, check: string) => report.findings.filter((finding) => finding.check === check);
+
+const advice = async (network: Network): Promise<string[]> => of(await reportOf(network, { times: [0] }), "one-way").map(({ where }) => where);
 
 describe("structure", () => {
   it("of Michaelis-Menten between chemostats: one emergent cycle, the enzyme conserved", async () => {
@@ -47,6 +51,76 @@ describe("structure", () => {
     ["Feinberg", "A -> 2 B; A - B^2; A + C -> D; A*C - D; D -> B + E; D; B + E -> A + C; B*E; A = 1; B = 1; C = 1; D = 1; E = 1", 0],
   ])("deficiency of %s", (_, text, expected) => {
     expect(deficiency(networkOfText(text))).toBe(expected);
+  });
+});
+
+describe("states that rate rules move", () => {
+  const decay = "species $X = 1, Y = 1; X' = -X;";
+
+  it("a model of rate rules alone has no entropy production that is known, and says which states they are", async () => {
+    const report = await reportOf(zoo.oregonator.network, { end: 1, points: 3 });
+    expect(report.at.map(({ entropyProduction }) => entropyProduction)).toEqual([NaN, NaN, NaN]);
+    for (const row of report.at) expect([row.onsager, row.informationGeometric]).toEqual([null, null]);
+    expect(report.speedLimits).toBeNull();
+    expect(report.applicability.isThermodynamic).toBe(false);
+    expect(applicabilityText(report.applicability)).toBe("Nothing is defined: there is no reaction, and rate rules move y1, y2, y3.");
+    for (const { standing, because } of report.applicability.quantities) expect([standing, because]).toEqual(["undefined", ["y1", "y2", "y3"]]);
+    expect(of(report, "rate-rule")).toMatchObject([{ verdict: "not applicable", where: expect.stringMatching(/"y1", "y2", "y3" follow rate rules/) }]);
+    expect(of(report, "second-law")).toEqual([]);
+  });
+  it("nor a steady state of such a model", async () => {
+    const report = await reportOf(networkOfText("species X = 1; X' = 2 - X"), { steady: true });
+    expect([report.at[0]?.entropyProduction, report.steady?.cycles.entropyProduction, report.steady?.cycles.emergent]).toEqual([NaN, NaN, NaN]);
+    // A state that is a parameter hides as much where there is nothing else.
+    expect(of(await reportOf(networkOfText("species A = 1; x = 1; x' = -x"), { times: [0] }), "rate-rule")).toMatchObject([{ verdict: "not applicable", where: expect.stringMatching(/"x" follows a rate rule/) }]);
+  });
+  it("next to reactions they are chemostats, and a note says what is left out", async () => {
+    const report = await reportOf(networkOfText(`${decay} J: X -> Y; 2*X - Y; p = 0; p' = X`), { times: [0] });
+    expect(report.at[0]?.entropyProduction).toBeCloseTo(Math.LN2, 14);
+    expect(of(report, "rate-rule")).toMatchObject([{ verdict: "note", where: expect.stringMatching(/^"X" follows a rate rule: counted as chemostats.*not known/) }]);
+  });
+  it("a network in which nothing happens makes no entropy, and needs no finding", async () => {
+    const report = await reportOf(networkOfText("species A = 1"), { end: 1, points: 3 });
+    expect(report.at.map(({ entropyProduction }) => entropyProduction)).toEqual([0, 0, 0]);
+    expect(report.applicability.isThermodynamic).toBe(true);
+    expect(of(report, "rate-rule")).toEqual([]);
+  });
+});
+
+describe("one-way reactions that reverse each other", () => {
+  const apart = networkOfText("R1: A => B; k1*A; R2: B => A; k2*B; R3: B => C; B; k1 = 2; k2 = 1; A = 1; B = 1; C = 0");
+
+  it("are told how to be joined, each with its partner; one without a partner is not", async () => {
+    const [first, second, third] = await advice(apart);
+    expect(first).toMatch(/"R1".*reaction "R2" is its reverse; join them \(--pair\)/);
+    expect(second).toMatch(/"R2".*reaction "R1" is its reverse; join them \(--pair\)/);
+    expect(third).toMatch(/"R3".*write "k_f\*reactants - k_r\*products"/);
+  });
+  it("joined, they have the entropy production of the reversible reaction", async () => {
+    const [row] = (await reportOf(pairReverses(apart).network, { times: [0] })).at;
+    expect(row?.perReaction["R1"]).toBeCloseTo(Math.LN2, 14);
+    expect(await advice(pairReverses(apart).network)).toEqual([expect.stringContaining('"R3"')]);
+  });
+});
+
+describe("what a report cannot give", () => {
+  it("says why entropy production is not split: each reason once, with its first time", async () => {
+    const text = "R1: A -> B; 2*A - B; R2: B -> C; B - C; A = 1; B = 0.5; C = 0";
+    const report = await reportOf(networkOfText(text), { end: 1, points: 5 });
+    expect(report.at.map(({ onsager }) => onsager === null)).toEqual([true, false, false, false, false]);
+    expect(of(report, "decomposition")).toMatchObject([{ verdict: "not applicable", where: expect.stringMatching(/^at 1 of 5 times, first at 0: .*no logarithm of .*C/) }]);
+    const unknown = await reportOf(networkOfText("R1: A -> B; 2*A - B; R2: B -> C; sin(B); A = 1; B = 0.5; C = 1"), { end: 1, points: 5 });
+    expect(of(unknown, "decomposition")).toMatchObject([{ verdict: "not applicable", where: expect.stringMatching(/^at 5 of 5 times, first at 0: .*"R2"/) }]);
+    expect(of(await reportOf(networkOfText(text), { times: [1] }), "decomposition")).toEqual([]);
+  });
+  it("refuses a relative tolerance of 0", async () => {
+    const network = networkOfText("R1: A -> B; 2*A - B; A = 1; B = 0.5");
+    for (const rtol of [0, -1, Number.NaN, Infinity]) expect(await problemsOf(network, { control: { rtol } })).toEqual([`rtol is ${rtol}; it must be finite and above 0`]);
+  });
+  it("holds every observable against the kinetic relation, one-way reactions too", async () => {
+    const report = await reportOf(networkOfText("R1: A => B; A; A = 1; B = 0"), { end: 1, points: 3, observables: ["B"] });
+    // One one-way reaction: f = D = A.
+    expect(of(report, "kinetic-uncertainty-relation")).toMatchObject([{ verdict: "ok", bound: 1, value: expect.closeTo(1, 14) }]);
   });
 });
 

@@ -7,6 +7,7 @@ import { massAction } from "../../models/mass-action.ts";
 import type { MassAction } from "../../models/mass-action.ts";
 import type { Network, Participant, Reaction } from "../../models/network.ts";
 import { resolverOf } from "../../models/resolve.ts";
+import type { Resolver } from "../../models/resolve.ts";
 import { stoichiometryOf } from "../../models/structure.ts";
 import type { OdeSystem } from "../../models/system.ts";
 
@@ -41,13 +42,13 @@ export interface Residues {
 }
 
 /** Turns every state in an expression into molecules over what one unit of it holds. */
-export function inMolecules(network: Network, system: OdeSystem, perAmount: number): (expression: Expression) => Expression {
+export function inMolecules(network: Network, system: OdeSystem, perAmount: number, resolver?: Resolver): (expression: Expression) => Expression {
   const { graph } = system;
   const one = graph.constant(1);
   // Made when first asked for: a large network of mass action alone never does.
   let replace: ((expression: Expression) => Expression) | null = null;
   const make = (): ((expression: Expression) => Expression) => {
-    const scales = moleculesPerSymbol(network, system, perAmount);
+    const scales = moleculesPerSymbol(network, system, perAmount, resolver);
     const inCounts = system.states.map((id, index) => {
       const scale = scales[index] ?? one;
       const count = graph.symbol(countSymbol(id));
@@ -66,9 +67,8 @@ function perVolume(graph: Graph, perAmount: number, volume: Expression): Express
 }
 
 /** Molecules that one unit of each state's symbol stands for [nState], over the parameters. */
-export function moleculesPerSymbol(network: Network, system: OdeSystem, perAmount: number): Expression[] {
+export function moleculesPerSymbol(network: Network, system: OdeSystem, perAmount: number, resolver: Resolver = resolverOf(network, system.graph)): Expression[] {
   const { graph } = system;
-  const resolver = resolverOf(network, graph);
   const speciesOf = new Map(network.species.map((species) => [species.id, species]));
   return system.states.map((id) => {
     const species = speciesOf.get(id);
@@ -82,25 +82,39 @@ export function moleculesPerSymbol(network: Network, system: OdeSystem, perAmoun
  * stands, with amounts turned into molecules. Boundary species are reservoirs: their powers stand as they are. Of the reactions in
  * `residues`, everything but the falling factorials is read at the residue.
  * @source Gillespie 1977, doi:10.1021/j100540a008, sec. II (falling factorials in the place of powers)
+ * @param read rates of all reactions [nReaction] and their resolver, on the system's graph, where they are at hand.
  * @status problems: stoichiometries that are no whole numbers, rates that depend on time.
  */
-export function channelsOf(network: Network, system: OdeSystem, perAmount: number, residues?: Residues): { readonly channels: readonly Channel[]; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[] } {
+export function channelsOf(network: Network, system: OdeSystem, perAmount: number, residues?: Residues, read?: { readonly rates: readonly Expression[]; readonly resolver: Resolver }): { readonly channels: readonly Channel[]; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[] } {
   const { graph } = system;
-  const resolver = resolverOf(network, graph);
+  const resolver = read?.resolver ?? resolverOf(network, graph);
   const stateOf = new Map(system.states.map((id, index) => [id, index]));
   const isCount = new Set(system.states.map(countSymbol));
   const one = graph.constant(1);
-  const toMolecules = inMolecules(network, system, perAmount);
-  const rates = reactionRates(network, graph);
+  const toMolecules = inMolecules(network, system, perAmount, resolver);
+  const rates = read?.rates ?? reactionRates(network, graph);
+  const hasTime = symbolsOf(rates).has("time");
   const speciesOf = new Map(network.species.map((species) => [species.id, species]));
   const problems: NetworkProblem[] = [];
-  const isFixed = (expression: Expression): boolean => [...symbolsOf([expression])].every((name) => !stateOf.has(name) && !isCount.has(name));
+  const fixedKnown = new Map<Expression, boolean>();
+  const isFixed = (expression: Expression): boolean => {
+    const known = fixedKnown.get(expression);
+    if (known !== undefined) return known;
+    const isSo = [...symbolsOf([expression])].every((name) => !stateOf.has(name) && !isCount.has(name));
+    fixedKnown.set(expression, isSo);
+    return isSo;
+  };
 
   /** Molecules that one unit of a species' symbol in a rate stands for; where a rule sets the volume, that is not the state's scale. */
   const perConcentration = (id: string): Expression => {
+    const known = scales.get(id);
+    if (known) return known;
     const species = speciesOf.get(id);
-    return !species || species.substanceOnly ? graph.constant(perAmount) : perVolume(graph, perAmount, resolver.volume(species.compartment, `species:${id}`));
+    const scale = !species || species.substanceOnly ? graph.constant(perAmount) : perVolume(graph, perAmount, resolver.volume(species.compartment, `species:${id}`));
+    scales.set(id, scale);
+    return scale;
   };
+  const scales = new Map<string, Expression>();
 
   const writeChannel = (reaction: Reaction, id: string, sign: 1 | -1, factors: readonly Expression[], reactants: readonly Participant[] | null): Channel => {
     const fixed: Expression[] = perAmount === 1 ? [] : [graph.constant(perAmount)];
@@ -123,11 +137,12 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
         else varying.push(divide(graph, graph.constant(1), inAll));
       }
     }
-    const changes = [...changesOf(reaction)].flatMap(([species, change]) => {
+    const changes: { state: number; change: number }[] = [];
+    for (const [species, change] of changesOf(reaction)) {
       const state = stateOf.get(species);
-      return change === 0 || state === undefined ? [] : [{ state, change: sign * change }];
-    });
-    changes.sort((one, other) => one.state - other.state);
+      if (change !== 0 && state !== undefined) changes.push({ state, change: sign * change });
+    }
+    changes.sort((first, second) => first.state - second.state);
     return {
       id,
       reaction: reaction.id,
@@ -142,7 +157,7 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
   const isPlain = network.rules.every(({ target }) => !speciesOf.has(target) && !network.compartments.some(({ id }) => id === target));
   const channels = network.reactions.flatMap((reaction, index): Channel[] => {
     const rate = rates[index] ?? graph.constant(Number.NaN);
-    problems.push(...unfit(reaction, rate));
+    noteUnfit(problems, reaction, hasTime ? rate : null);
     const plain = isPlain ? plainFactors(reaction, rate, graph) : null;
     if (plain) return [writeChannel(reaction, reaction.id, 1, plain, reaction.reactants)];
     const law = massAction(network, reaction, graph);
@@ -203,6 +218,8 @@ function residueFactors(network: Network, system: OdeSystem, perAmount: number, 
  * rule sets a species or a compartment: a symbol of the rate is then the network's own.
  */
 function plainFactors(reaction: Reaction, rate: Expression, graph: Graph): Expression[] | null {
+  const single = singleFactors(reaction, rate);
+  if (single) return single;
   const exponents = new Map<Expression, number>();
   const open: { readonly node: Expression; readonly exponent: number }[] = [{ node: rate, exponent: 1 }];
   for (let next = open.pop(); next; next = open.pop()) {
@@ -225,6 +242,29 @@ function plainFactors(reaction: Reaction, rate: Expression, graph: Graph): Expre
   });
 }
 
+/** What `plainFactors` gives for a product of symbols and numbers of which none stands twice but as a reactant; null for any other rate, plain or not. */
+function singleFactors(reaction: Reaction, rate: Expression): Expression[] | null {
+  const open = [rate];
+  const left: Expression[] = [];
+  for (let node = open.pop(); node; node = open.pop()) {
+    const [first, second] = node.operands;
+    if (node.operation === "symbol" || (node.operation === "constant" && node.value > 0)) left.push(node);
+    else if (node.operation === "multiply" && first && second) open.push(second, first);
+    else return null;
+  }
+  for (const { species, stoichiometry } of merged(reaction.reactants)) {
+    let taken = 0;
+    for (let index = left.length - 1; index >= 0; index--) {
+      const factor = left[index];
+      if (factor?.operation !== "symbol" || factor.name !== species) continue;
+      left.splice(index, 1);
+      taken += 1;
+    }
+    if (taken !== stoichiometry) return null;
+  }
+  return left.every((factor, index) => left.indexOf(factor) === index) ? left : null;
+}
+
 /** By how much a reaction changes each species it names. */
 function changesOf({ reactants, products }: Reaction): Map<string, number> {
   const changes = new Map<string, number>();
@@ -234,27 +274,41 @@ function changesOf({ reactants, products }: Reaction): Map<string, number> {
 }
 
 /** A side with each species once. */
-function merged(side: readonly Participant[]): Participant[] {
+function merged(side: readonly Participant[]): readonly Participant[] {
+  if (side.length < 2 || (side.length === 2 && side[0]?.species !== side[1]?.species)) return side;
   const counts = new Map<string, number>();
   for (const { species, stoichiometry } of side) counts.set(species, (counts.get(species) ?? 0) + stoichiometry);
   return [...counts].map(([species, stoichiometry]) => ({ species, stoichiometry }));
 }
 
-function unfit(reaction: Reaction, rate: Expression): NetworkProblem[] {
-  const where = `reaction:${reaction.id}`;
-  const problems: NetworkProblem[] = [];
-  for (const { species, stoichiometry } of [...reaction.reactants, ...reaction.products]) {
-    if (!Number.isInteger(stoichiometry)) problems.push({ where, message: `reaction "${reaction.id}" takes or makes ${stoichiometry} of "${species}"; molecules react in whole numbers` });
+/** Notes what keeps a reaction from being a channel; `rate` is null where it cannot depend on time. */
+function noteUnfit(problems: NetworkProblem[], reaction: Reaction, rate: Expression | null): void {
+  const note = (message: string): void => void problems.push({ where: `reaction:${reaction.id}`, message });
+  for (const side of [reaction.reactants, reaction.products]) {
+    for (const { species, stoichiometry } of side) {
+      if (!Number.isInteger(stoichiometry)) note(`reaction "${reaction.id}" takes or makes ${stoichiometry} of "${species}"; molecules react in whole numbers`);
+    }
   }
-  if (symbolsOf([rate]).has("time")) problems.push({ where, message: `the rate of "${reaction.id}" depends on time; between two events stochastic methods need constant propensities` });
-  return problems;
+  if (rate && symbolsOf([rate]).has("time")) note(`the rate of "${reaction.id}" depends on time; between two events stochastic methods need constant propensities`);
 }
 
+/** What was found for a list of channels: the choice of a method, the method and the warnings all ask. */
+const statesReadKnown = new WeakMap<readonly Channel[], { readonly system: OdeSystem; readonly read: readonly ReadonlySet<number>[] }>();
+
 /** For each channel, the states whose molecule numbers its propensity reads [nChannel]. */
-export function statesReadBy(channels: readonly Channel[], system: OdeSystem): ReadonlySet<number>[] {
+export function statesReadBy(channels: readonly Channel[], system: OdeSystem): readonly ReadonlySet<number>[] {
+  const known = statesReadKnown.get(channels);
+  if (known?.system === system) return known.read;
+  const read = findStatesRead(channels, system);
+  statesReadKnown.set(channels, { system, read });
+  return read;
+}
+
+function findStatesRead(channels: readonly Channel[], system: OdeSystem): ReadonlySet<number>[] {
   const stateOf = new Map(system.states.map((id, state) => [countSymbol(id), state]));
   return channels.map(({ orders, rest }) => {
-    const read = new Set(orders.map(({ state }) => state));
+    const read = new Set<number>();
+    for (const { state } of orders) read.add(state);
     for (const name of rest ? symbolsOf([rest]) : []) {
       const state = stateOf.get(name);
       if (state !== undefined) read.add(state);

@@ -5,7 +5,7 @@ import { instantiate } from "../../kernel/instantiate.ts";
 import type { Target } from "../../kernel/instance.ts";
 import { memoryLayout } from "../../kernel/layout.ts";
 import type { NetworkProblem } from "../../models/check.ts";
-import { odeSystem } from "../../models/compile.ts";
+import { reactionSystem } from "../../models/compile.ts";
 import type { Network } from "../../models/network.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { pace } from "../ode/pace.ts";
@@ -43,9 +43,9 @@ export type StochasticResult =
  * units that are no amounts, and initial amounts that are no whole numbers of molecules where amounts are counted in items.
  */
 export async function compileStochastic(network: Network, options: StochasticOptions): Promise<StochasticResult> {
-  const compiled = odeSystem(network);
+  const compiled = reactionSystem(network);
   if (compiled.problems) return { problems: compiled.problems };
-  const { system } = compiled;
+  const { system, resolver } = compiled;
   const continuous = network.rules.flatMap(({ kind, target }): NetworkProblem[] =>
     kind === "rate" ? [{ where: `rule:${target}`, message: `"${target}" follows a rate rule; between two events stochastic methods need constant propensities` }] : [],
   );
@@ -53,16 +53,16 @@ export async function compileStochastic(network: Network, options: StochasticOpt
   const unit = moleculesPerAmount(network, network.species.filter(({ id }) => isState.has(id)));
   const problems: NetworkProblem[] = [...continuous, ...(unit.problems ?? [])];
   if (unit.problems || problems.length > 0) return { problems };
-  const found = channelsOf(network, system, unit.perAmount, options.residues);
+  const found = channelsOf(network, system, unit.perAmount, options.residues, compiled);
   if (found.problems) return found;
   const { channels } = found;
-  const start = initialMolecules(system, moleculesPerSymbol(network, system, unit.perAmount), unit.isMole);
+  const start = initialMolecules(system, moleculesPerSymbol(network, system, unit.perAmount, resolver), unit.isMole);
   if (start.problems.length > 0) return { problems: start.problems };
 
   const { target = "wasm", record = "concentrations", unrolledChannels: unrolled = unrolledChannels } = options;
   const method = options.method.choose?.(channels, system) ?? options.method;
   const outputs = outputsOf(network, system, unit.perAmount, record);
-  const toMolecules = inMolecules(network, system, unit.perAmount);
+  const toMolecules = inMolecules(network, system, unit.perAmount, resolver);
   const program = programBuilder();
   const layout = memoryLayout();
   const memory = stochasticMemory(layout, { parameters: system.parameters.length, states: system.states.length, channels: channels.length });
@@ -79,6 +79,7 @@ export async function compileStochastic(network: Network, options: StochasticOpt
     network,
     system,
     method,
+    residues: options.residues ?? null,
     states: system.states,
     outputs: outputs.map(({ id, unit: own }) => ({ id, unit: own })),
     channels: channels.map(({ id }) => id),

@@ -1,5 +1,5 @@
 import { maximum, product, subtract } from "../../kernel/arithmetic.ts";
-import { f64 } from "../../kernel/builder.ts";
+import { f64, i32, programBuilder } from "../../kernel/builder.ts";
 import type { FunctionBuilder } from "../../kernel/builder.ts";
 import { differentiator } from "../../kernel/derivative.ts";
 import type { Expression, Graph } from "../../kernel/expression.ts";
@@ -7,7 +7,6 @@ import type { Target } from "../../kernel/instance.ts";
 import { instantiate } from "../../kernel/instantiate.ts";
 import { memoryLayout } from "../../kernel/layout.ts";
 import { lowerEach } from "../../kernel/lower.ts";
-import { programBuilder } from "../../kernel/builder.ts";
 import type { Value } from "../../kernel/program.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { Channel } from "./channel.ts";
@@ -94,8 +93,8 @@ export async function compilePropensities(
     callAll(b, propensityParts);
     const total = b.local("f64", "total");
     b.set(total, 0);
-    channels.forEach((_, index) => {
-      const value = f64.load(values + 8 * index);
+    b.repeat(channels.length, (index) => {
+      const value = f64.load(i32.shl(index, 3), values);
       b.set(total, f64.add(total, f64.select(f64.ge(value, 0), value, f64.const(Number.NaN))));
     });
     b.return(total);

@@ -1,6 +1,6 @@
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { FunctionBuilder } from "../../kernel/builder.ts";
-import type { Local } from "../../kernel/program.ts";
+import type { Local, Value } from "../../kernel/program.ts";
 import { drawCells, writeFirstDraw } from "./draw-ahead.ts";
 import type { CellDraws } from "./draw-ahead.ts";
 import { writeEventLoop } from "./event-loop.ts";
@@ -21,6 +21,9 @@ export const direct: StochasticMethod = {
   write: (step) => (step.scene.channels.length <= step.scene.unrolledChannels ? writeUnrolled(step) : writeTree(step)),
 };
 
+/** Where a node of the tree of sums stands, in bytes from its start. */
+const node = (index: Local): Value => i32.shl(index, 3);
+
 /** Propensities as the leaves of a binary tree of sums: node i has children 2i and 2i + 1, the root is 1. Sums are never carried on by differences, so they do not drift. */
 function writeTree(step: StochasticStep): StochasticProgram {
   const { program, layout, scene } = step;
@@ -28,7 +31,6 @@ function writeTree(step: StochasticStep): StochasticProgram {
   const table = reactionTable(step);
   const leaves = 2 ** Math.ceil(Math.log2(Math.max(1, channels.length)));
   const tree = layout.f64(2 * leaves);
-  const node = (index: Local): ReturnType<typeof i32.shl> => i32.shl(index, 3);
   const update = (b: FunctionBuilder, channel: Local): void => {
     const sum = b.local("f64", "sum", table.propensity(b, channel));
     const at = b.local("i32", "node", i32.add(channel, leaves));

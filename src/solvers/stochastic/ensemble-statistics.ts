@@ -55,25 +55,33 @@ export interface StatisticsBlock {
 const breathMs = 50;
 
 /** Runs `blockRuns * block` to the next block, or to `runs`. */
-export async function statisticsBlock(solver: PathSource, problem: EnsembleStatisticsProblem, block: number): Promise<StatisticsBlock> {
+export const statisticsBlock = (solver: PathSource, problem: EnsembleStatisticsProblem, block: number): Promise<StatisticsBlock> => runBlock(solver, problem, block, { lastBreath: performance.now(), budget: 1024 });
+
+/** When the caller last had a turn, and how many events fit between two; kept from block to block. */
+interface Breathing {
+  lastBreath: number;
+  budget: number;
+}
+
+async function runBlock(solver: PathSource, problem: EnsembleStatisticsProblem, block: number, breathing: Breathing): Promise<StatisticsBlock> {
   const { runs, signal, breathe = turn, ...shared } = problem;
   const values = Array.from({ length: problem.times.length * solver.outputs.length }, () => valueStatistics());
   let first: StochasticPath | null = null;
   let firings = new Float64Array(0);
   let status: Status = { status: "done" };
   const isStopped = (): boolean => signal?.aborted ?? false;
-  let [completed, events, lastBreath, budget] = [0, 0, performance.now(), 1024];
+  let [completed, events] = [0, 0];
   for (let index = block * blockRuns; index < Math.min(runs, (block + 1) * blockRuns); index++) {
     const run = solver.begin({ ...shared, index });
     while (run.status.status === "paused" && !isStopped()) {
       const before = performance.now();
-      run.advance(budget);
+      run.advance(breathing.budget);
       const now = performance.now();
-      if (now - before < breathMs / 8) budget = Math.min(2 * budget, 2 ** 30);
-      else if (now - before > breathMs) budget = Math.max(1, budget >> 1);
-      if (now - lastBreath > breathMs) {
+      if (now - before < breathMs / 8) breathing.budget = Math.min(2 * breathing.budget, 2 ** 30);
+      else if (now - before > breathMs) breathing.budget = Math.max(1, breathing.budget >> 1);
+      if (now - breathing.lastBreath > breathMs) {
         await breathe(block * blockRuns + completed);
-        lastBreath = performance.now();
+        breathing.lastBreath = performance.now();
       }
     }
     const path = run.path();
@@ -143,8 +151,9 @@ export async function ensembleStatistics(solver: PathSource, problem: EnsembleSt
   const { runs } = problem;
   if (!(Number.isInteger(runs) && runs > 0)) throw new RangeError(`ensemble of "${solver.system.id}": runs is ${runs}; it must be a positive whole number`);
   const all = blockSum(solver, problem);
+  const breathing = { lastBreath: performance.now(), budget: 1024 };
   for (let block = 0; block * blockRuns < runs; block++) {
-    const done = await statisticsBlock(solver, problem, block);
+    const done = await runBlock(solver, problem, block, breathing);
     all.add(done);
     if (done.status.status !== "done") break;
   }

@@ -14,11 +14,12 @@ export const exactEvents: LeapMethod = {
     source: "Gillespie 1977, doi:10.1021/j100540a008",
   },
   needsDerivatives: false,
-  begin(scene) {
-    return (horizon) => {
+  prepare: (scene) => ({
+    reset() {},
+    step(horizon) {
       const total = totalPropensity(scene);
       if (Number.isNaN(total)) return 0;
       return total === 0 ? horizon : singleEvent(scene, total, horizon);
-    };
-  },
+    },
+  }),
 };

@@ -56,6 +56,9 @@ export interface Groups {
 
 /** Exponent field of the bound whose upper half word is given: 1023 for [1, 2). */
 const exponentOf = (high: Value): Value => i32.shru(high, 20);
+/** Where a channel's and a group's rows stand, in bytes from their tables' starts. */
+const row = (channel: Value): Value => i32.shl(channel, 4);
+const groupRow = (group: Value): Value => i32.shl(group, 5);
 
 export function channelGroups({ program, layout, scene }: StochasticStep): Groups {
   const { channels, memory } = scene;
@@ -66,8 +69,6 @@ export function channelGroups({ program, layout, scene }: StochasticStep): Group
   const total = layout.f64(1);
   /** i32: exponent field of the first group's bound. */
   const top = layout.i32(1);
-  const row = (channel: Value): Value => i32.shl(channel, 4);
-  const groupRow = (group: Value): Value => i32.shl(group, 5);
   const addTotal = (b: FunctionBuilder, amount: Value): void => b.store(total, f64.add(f64.load(total), amount));
 
   writeFirstDraw(program, memory.draws, drawPairs);

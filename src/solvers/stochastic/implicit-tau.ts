@@ -1,5 +1,5 @@
 import { solveLinear } from "../../numerics/linear.ts";
-import { chooseChannel, fireAll, singleEvent, totalPropensity } from "./leap-draw.ts";
+import { chooseChannel, cutAt, fireAll, singleEvent, totalPropensity } from "./leap-draw.ts";
 import type { LeapMethod, LeapScene } from "./leap-method.ts";
 import { markCritical, stepChoice } from "./step-choice.ts";
 import { explicitLeap } from "./tau-leaping.ts";
@@ -17,8 +17,8 @@ export const implicitTau: LeapMethod = {
     source: "Rathinam, Petzold, Cao, Gillespie 2003, doi:10.1063/1.1627296; choice between explicit and implicit: Cao, Gillespie, Petzold 2007, doi:10.1063/1.2745299",
   },
   needsDerivatives: true,
-  begin(scene) {
-    const { channels, control, random } = scene;
+  prepare(scene) {
+    const { channels, control } = scene;
     const isCritical = new Uint8Array(channels.length);
     const isLeftOut = new Uint8Array(channels.length);
     const choice = stepChoice(scene);
@@ -27,7 +27,7 @@ export const implicitTau: LeapMethod = {
     const implicit = implicitLeap(scene);
     let exactLeft = 0;
     let wasImplicit = false;
-    return (horizon) => {
+    const step = (horizon: number): number => {
       const total = totalPropensity(scene);
       if (Number.isNaN(total)) return 0;
       if (total === 0) return horizon;
@@ -52,23 +52,28 @@ export const implicitTau: LeapMethod = {
       let longest = isStiff ? implicitStep : explicitStep;
       let isShort = control.step === null && longest * total < control.shortestLeap;
       while (!isShort) {
-        const untilCritical = criticalTotal > 0 ? random.exponential() / criticalTotal : Infinity;
-        const step = Math.min(longest, horizon);
-        const fires = untilCritical <= step;
-        const taken = fires ? untilCritical : step;
+        const untilCritical = criticalTotal > 0 ? scene.random.exponential() / criticalTotal : Infinity;
+        const whole = cutAt(horizon, longest);
+        const fires = untilCritical <= whole;
+        const taken = fires ? untilCritical : whole;
         const critical = fires ? chooseChannel(scene, criticalTotal, isCritical) : -1;
         const isImplicit = isStiff && (control.step !== null || taken > explicitStep);
         if ((isImplicit ? implicit : explicit)(taken, isCritical, critical)) {
           wasImplicit = isImplicit;
           return taken;
         }
-        longest = step / 2;
+        longest = whole / 2;
         isShort = longest * total < control.shortestLeap;
       }
       exactLeft = (wasImplicit ? control.exactEventsAfterImplicit : control.exactEvents) - 1;
       wasImplicit = false;
       return singleEvent(scene, total, horizon);
     };
+    const reset = (): void => {
+      exactLeft = 0;
+      wasImplicit = false;
+    };
+    return { reset, step };
   },
 };
 
@@ -114,11 +119,14 @@ const newtonTolerance = 1e-6;
 
 /**
  * One implicit leap in which the critical channels rest, except for one event of `critical` (-1 = none): the firings are
- * P(a(x) t) - a(x) t + a(x') t, with x' from Newton's method, rounded.
+ * P(a(x) t) - a(x) t + a(x') t, with x' from Newton's method, rounded up or down at random so that their mean stays.
+ *
+ * Deviation: (1) the paper rounds to the nearest whole number, which loses, leap by leap, every change of a propensity that is worth
+ * less than half an event.
  * @source Rathinam, Petzold, Cao, Gillespie 2003, doi:10.1063/1.1627296, eqs. 27 and 28
  */
 function implicitLeap(scene: LeapScene): (step: number, isCritical: Uint8Array, critical: number) => boolean {
-  const { channels, propensities, random, tally } = scene;
+  const { channels, propensities, tally } = scene;
   const { molecules, values, entries, derivatives } = propensities;
   const n = molecules.length;
   const noise = new Float64Array(channels.length);
@@ -158,6 +166,7 @@ function implicitLeap(scene: LeapScene): (step: number, isCritical: Uint8Array, 
   };
 
   return (step, isCritical, critical) => {
+    const { random } = scene;
     before.set(molecules);
     fixed.set(molecules);
     for (let channel = 0; channel < channels.length; channel++) {
@@ -168,7 +177,7 @@ function implicitLeap(scene: LeapScene): (step: number, isCritical: Uint8Array, 
       for (const { state, change } of channels[channel].changes) fixed[state] += change * noise[channel];
     }
     const isSolved = solveEnd(step, isCritical);
-    for (let channel = 0; channel < channels.length; channel++) times[channel] = isCritical[channel] === 1 ? 0 : Math.max(0, Math.round(noise[channel] + step * values[channel]));
+    for (let channel = 0; channel < channels.length; channel++) times[channel] = isCritical[channel] === 1 ? 0 : Math.max(0, Math.floor(noise[channel] + step * values[channel] + random.uniform()));
     if (critical >= 0) times[critical] = 1;
     molecules.set(before);
     const fits = isSolved && fireAll(scene, times, next);

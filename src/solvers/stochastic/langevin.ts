@@ -1,4 +1,4 @@
-import { totalPropensity } from "./leap-draw.ts";
+import { cutAt, totalPropensity } from "./leap-draw.ts";
 import type { LeapMethod, LeapScene } from "./leap-method.ts";
 import { stepChoice } from "./step-choice.ts";
 
@@ -19,18 +19,18 @@ export const langevin: LeapMethod = {
     source: "Gillespie 2000, doi:10.1063/1.481811, eq. 23; the treatment at 0 is ours",
   },
   needsDerivatives: false,
-  begin(scene) {
-    const { channels, propensities: { molecules, values }, firings, random, control, tally } = scene;
+  prepare(scene) {
+    const { channels, propensities: { molecules, values }, firings, control, tally } = scene;
     const all = new Uint8Array(channels.length);
     const choice = stepChoice(scene);
     const tame = tamer(scene);
     const drift = new Float64Array(molecules.length);
     const noise = new Float64Array(channels.length);
-    return (horizon) => {
+    const leap = (horizon: number): number => {
       const total = totalPropensity(scene);
       if (Number.isNaN(total)) return 0;
       if (total === 0) return horizon;
-      let step = Math.min(control.step ?? choice.longest(all), horizon);
+      let step = cutAt(horizon, control.step ?? choice.longest(all));
       let lowest = driftInto(drift, scene, step);
       while (lowest >= 0) {
         if (step < shortestShare * horizon) {
@@ -42,13 +42,14 @@ export const langevin: LeapMethod = {
         step /= 2;
         lowest = driftInto(drift, scene, step);
       }
-      for (let channel = 0; channel < channels.length; channel++) noise[channel] = values[channel] === 0 ? 0 : Math.sqrt(values[channel] * step) * random.normal();
+      for (let channel = 0; channel < channels.length; channel++) noise[channel] = values[channel] === 0 ? 0 : Math.sqrt(values[channel] * step) * scene.random.normal();
       tame(drift, noise);
       for (let channel = 0; channel < channels.length; channel++) firings[channel] += values[channel] * step + noise[channel];
       molecules.set(drift);
       tally.leaps += 1;
       return step;
     };
+    return { reset() {}, step: leap };
   },
 };
 
@@ -62,25 +63,27 @@ function driftInto(target: Float64Array, { channels, propensities: { molecules, 
   return target.findIndex((count) => count < 0);
 }
 
-/** Passes over the states below 0 before all noise is cut alike. */
-const tamingPasses = 20;
+/** How far below 0 a sum that is 0 may come by rounding, relative. */
+const rounding = 1e-12;
 
 /** Adds the noise of all channels [nChannel] to the molecules [nState], cut where it would take a species below 0. */
 function tamer({ channels }: LeapScene): (molecules: Float64Array, noise: Float64Array) => void {
   let next = new Float64Array(0);
-  const add = (molecules: Float64Array, noise: Float64Array): boolean => {
+  /** Puts the sums into `next`; a state that is below 0 by more than rounding, or -1. */
+  const add = (molecules: Float64Array, noise: Float64Array): number => {
     next.set(molecules);
     for (let channel = 0; channel < channels.length; channel++) {
       if (noise[channel] !== 0) for (const { state, change } of channels[channel].changes) next[state] += change * noise[channel];
     }
-    return next.every((count) => count >= 0);
+    return next.findIndex((count, state) => count < -rounding * Math.max(1, molecules[state]));
   };
   return (molecules, noise) => {
     if (next.length !== molecules.length) next = new Float64Array(molecules.length);
-    let isIn = add(molecules, noise);
-    for (let pass = 0; pass < tamingPasses && !isIn; pass++) {
-      const low = next.findIndex((count) => count < 0);
-      const isLowering = (channel: number): boolean => channels[channel].changes.some(({ state, change }) => state === low && change * noise[channel] < 0);
+    let low = add(molecules, noise);
+    // Cutting the noise that lowers one species may lower another that it raised; if that goes round in circles, all noise is cut alike.
+    for (let pass = 0; pass < 20 + 2 * molecules.length && low >= 0; pass++) {
+      const lowest = low;
+      const isLowering = (channel: number): boolean => channels[channel].changes.some(({ state, change }) => state === lowest && change * noise[channel] < 0);
       let [raised, lowered] = [molecules[low], 0];
       for (let channel = 0; channel < channels.length; channel++) {
         for (const { state, change } of channels[channel].changes) {
@@ -90,18 +93,14 @@ function tamer({ channels }: LeapScene): (molecules: Float64Array, noise: Float6
         }
       }
       for (let channel = 0; channel < channels.length; channel++) if (isLowering(channel)) noise[channel] *= raised / lowered;
-      // What rounding leaves below 0 is put to 0 at the end.
-      next[low] = 0;
-      isIn = add(molecules, noise) || next.every((count, state) => count >= -rounding * Math.max(1, molecules[state]));
+      low = add(molecules, noise);
     }
-    if (!isIn) {
+    if (low >= 0) {
       const share = next.reduce((least, count, state) => (count < 0 ? Math.min(least, molecules[state] / (molecules[state] - count)) : least), 1);
       for (let channel = 0; channel < channels.length; channel++) noise[channel] *= share;
       add(molecules, noise);
     }
+    // What rounding leaves below 0 is put to 0.
     for (let state = 0; state < molecules.length; state++) molecules[state] = Math.max(0, next[state]);
   };
 }
-
-/** How far below 0 a sum that is 0 may come by rounding, relative. */
-const rounding = 1e-12;

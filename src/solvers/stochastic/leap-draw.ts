@@ -12,6 +12,9 @@ export function totalPropensity({ propensities, tally }: LeapScene): number {
   return Number.NaN;
 }
 
+/** A step no longer than `longest` that ends at `horizon` rather than a rounding before it · time. */
+export const cutAt = (horizon: number, longest: number): number => (horizon <= longest * (1 + 1e-9) ? horizon : longest);
+
 /**
  * One exact event of the channels that `isIn` marks (all by default), whose propensities sum to `total` > 0; nothing happens where the
  * event comes after `horizon`. The time that passed.

@@ -66,7 +66,7 @@ export interface LeapTally {
   failure: LeapFailure | null;
 }
 
-/** One run of a network, as a method sees it. */
+/** A network and its present run, as a method sees it; kept from run to run, so that a run allocates little. */
 export interface LeapScene {
   readonly channels: readonly Channel[];
   /** States that some propensity reads; for each channel those it reads. */
@@ -74,17 +74,23 @@ export interface LeapScene {
   readonly propensities: CompiledPropensities;
   /** How often each channel has fired [nChannel]; not whole where numbers are not. */
   readonly firings: Float64Array;
-  readonly random: RandomStream;
   readonly control: LeapControl;
   readonly tally: LeapTally;
+  /** The present run's; methods read it here every time. */
+  random: RandomStream;
 }
 
-/** Moves the molecules on by one leap or one event, at most `horizon` · time; gives the time that passed. */
-export type LeapStepper = (horizon: number) => number;
+/** What a method has ready for its runs. */
+export interface LeapStepper {
+  /** Forgets the last run. */
+  reset(): void;
+  /** Moves the molecules on by one leap or one event, at most `horizon` · time; gives the time that passed. */
+  step(horizon: number): number;
+}
 
 /** An approximate stochastic method: facts, and a maker of steps. */
 export interface LeapMethod {
   readonly facts: LeapFacts;
   readonly needsDerivatives: boolean;
-  begin(scene: LeapScene): LeapStepper;
+  prepare(scene: LeapScene): LeapStepper;
 }

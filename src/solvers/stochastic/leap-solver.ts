@@ -8,7 +8,7 @@ import { inMolecules, statesReadBy } from "./channel.ts";
 import { compilePropensities } from "./compiled-propensities.ts";
 import type { CompiledPropensities } from "./compiled-propensities.ts";
 import { leapDefaults } from "./leap-method.ts";
-import type { LeapControl, LeapFailure, LeapMethod, LeapScene, LeapTally } from "./leap-method.ts";
+import type { LeapControl, LeapFailure, LeapMethod, LeapScene, LeapStepper, LeapTally } from "./leap-method.ts";
 import { outputsOf } from "./output.ts";
 import type { StochasticPath, StochasticProblem, StochasticRun } from "./solver.ts";
 import type { StochasticModel, StochasticModelOptions } from "./stochastic-model.ts";
@@ -72,7 +72,16 @@ export async function compileLeap(network: Network, options: LeapOptions): Promi
     derivatives: method.needsDerivatives || channels.some(({ rest }) => rest !== null),
     ...(options.target && { target: options.target }),
   });
-  const shared = { model, method, control, propensities, reads: statesReadBy(channels, system) };
+  const scene: LeapScene = {
+    channels,
+    reads: statesReadBy(channels, system),
+    propensities,
+    firings: new Float64Array(channels.length),
+    control,
+    tally: { ...noTally },
+    random: stream(0n, "ssa", 0),
+  };
+  const shared = { model, scene, stepper: method.prepare(scene) };
   const kept = { runs: 0 };
   const begin = (problem: LeapProblem): LeapRun => beginLeapRun(shared, kept, problem);
   const solver: LeapSolver = {
@@ -98,24 +107,25 @@ const mustBePositive: ReadonlySet<string> = new Set(["epsilon", "step", "exactEv
 
 interface Shared {
   readonly model: StochasticModel;
-  readonly method: LeapMethod;
-  readonly control: LeapControl;
-  readonly propensities: CompiledPropensities;
-  readonly reads: readonly ReadonlySet<number>[];
+  readonly scene: LeapScene;
+  readonly stepper: LeapStepper;
 }
 
-function beginLeapRun({ model, method, control, propensities, reads }: Shared, kept: { runs: number }, problem: LeapProblem): LeapRun {
+const noTally: LeapTally = { leaps: 0, implicitLeaps: 0, exactEvents: 0, rejected: 0, failure: null };
+
+function beginLeapRun({ model, scene, stepper }: Shared, kept: { runs: number }, problem: LeapProblem): LeapRun {
   checkProblem(model, problem);
   const { system, channels } = model;
   const { times, until } = problem;
   const run = ++kept.runs;
-  const tally: LeapTally = { leaps: 0, implicitLeaps: 0, exactEvents: 0, rejected: 0, failure: null };
-  const firings = new Float64Array(channels.length);
-  const scene: LeapScene = { channels, reads, propensities, firings, random: stream(problem.seed, "ssa", problem.index ?? 0), control, tally };
+  const { propensities, firings, tally } = scene;
+  Object.assign(tally, noTally);
+  firings.fill(0);
+  scene.random = stream(problem.seed, "ssa", problem.index ?? 0);
   propensities.setParameters(problem.parameters ?? system.parameterValues);
   propensities.molecules.set(problem.molecules ?? model.initial);
-  const step = method.begin(scene);
-  const maxSteps = problem.maxEvents ?? control.maxSteps;
+  stepper.reset();
+  const maxSteps = problem.maxEvents ?? scene.control.maxSteps;
   const [nState, nOutput] = [system.states.length, propensities.outputs.length];
   const molecules = new Float64Array(times.length * nState);
   const outputs = new Float64Array(times.length * nOutput);
@@ -140,7 +150,7 @@ function beginLeapRun({ model, method, control, propensities, reads }: Shared, k
     else if (steps >= maxSteps) status = { status: "too-many-steps", time, worst: mostFired(channels, firings), hint: `${steps} steps without reaching time ${times[times.length - 1]}; raise maxEvents, or take a larger epsilon` };
     else {
       const horizon = times[reached] - time;
-      const passed = step(horizon);
+      const passed = stepper.step(horizon);
       steps += 1;
       time = passed >= horizon ? times[reached] : time + passed;
       if (tally.failure) status = failed(model, propensities, tally.failure, time);

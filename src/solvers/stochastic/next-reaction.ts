@@ -8,6 +8,9 @@ import { largestPropensity, stochasticCode } from "./scene.ts";
 
 /** Bytes of one place in the heap: time (f64), channel (i32). */
 const placeBytes = 16;
+/** Where a place of the heap and a channel's propensity stand, in bytes from their tables' starts. */
+const slot = (place: Value): Value => i32.shl(place, 4);
+const cell = (channel: Value): Value => i32.shl(channel, 3);
 
 /**
  * Every channel has the time of its next event; the earliest stands on top of a heap. Times of channels whose propensity changes are stretched, not
@@ -29,9 +32,7 @@ export const nextReaction: StochasticMethod = {
     const heap = layout.f64((placeBytes / 8) * (count + 1));
     const places = layout.i32(count + 1);
     const propensities = layout.f64(count + 1);
-    const slot = (place: Value): Value => i32.shl(place, 4);
     const timeAt = (place: Value): Value => f64.load(slot(place), heap);
-    const cell = (channel: Value): Value => i32.shl(channel, 3);
 
     // Moves a channel with a new time to where it belongs, up or down.
     program.function("put", { parameters: { channel: "i32", time: "f64" }, exported: false }, (b, { channel, time }) => {

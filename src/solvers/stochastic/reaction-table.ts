@@ -34,6 +34,10 @@ export interface ReactionTable {
   begin(instance: Instance, coefficients: Float64Array): void;
 }
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+/** Where a channel's record stands, in bytes from the table's start. */
+const record = (channel: Value): Value => i32.shl(channel, 5);
+
 /** Lays out the tables of a scene's channels, linear in their reactants and changes. */
 export function reactionTable({ program, layout, scene }: StochasticStep): ReactionTable {
   const { channels, memory, system } = scene;
@@ -43,7 +47,6 @@ export function reactionTable({ program, layout, scene }: StochasticStep): React
   const reads = statesReadBy(channels, system);
   const readers: number[][] = system.states.map(() => []);
   reads.forEach((states, channel) => states.forEach((state) => readers[state]?.push(channel)));
-  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
   const table = layout.f64((channelBytes / 8) * (count + 1));
   const changeTable = layout.i32((changeBytes / 4) * (1 + sum(channels.map(({ changes }) => changes.length))));
@@ -78,7 +81,6 @@ export function reactionTable({ program, layout, scene }: StochasticStep): React
     b.return(value);
   });
 
-  const record = (channel: Value): Value => i32.shl(channel, 5);
   const eachChange: ReactionTable["eachChange"] = (b, channel, visit) => {
     const entry = b.local("i32", "change", i32.load(record(channel), table + at.changes));
     const end = b.local("i32", "end of changes", i32.load(record(channel), table + at.changes + channelBytes));

@@ -90,7 +90,7 @@ export const rejection: StochasticMethod = {
         loop.count(i32.shl(channel, 3), memory.firings);
       },
     });
-    const isExact = new Set(statesReadBy(channels.filter(({ rest }) => rest !== null), system).flatMap((states) => [...states]));
+    const isExact = new Set(statesReadBy(channels.filter(({ rest }) => rest !== null), system).flatMap((read) => [...read]));
     return {
       prepare(instance) {
         table.prepare(instance);

@@ -2,6 +2,7 @@ import type { NetworkProblem } from "../../models/check.ts";
 import type { Network } from "../../models/network.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { Status } from "../status.ts";
+import type { Residues } from "./channel.ts";
 import type { StochasticMethod } from "./method.ts";
 
 /** One run: where its random numbers come from, and what is recorded. */
@@ -48,6 +49,8 @@ export interface StochasticSolver {
   readonly network: Network;
   readonly system: OdeSystem;
   readonly method: StochasticMethod;
+  /** Reactions whose rate law is read at the residue of a jump; null = none. */
+  readonly residues: Residues | null;
   /** Ids of counted species [nState]. */
   readonly states: readonly string[];
   /** Ids and units of what is recorded [nOutput]: the system's outputs, species as concentrations or molecules. */

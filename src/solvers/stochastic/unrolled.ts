@@ -42,7 +42,8 @@ export function writeUnrolled({ program, scene }: StochasticStep): StochasticPro
       if (rest) value = f64.mul(value, rest);
       for (const { state, order } of channel.orders) {
         const n = molecules[state];
-        for (let below = 0; n && below < order; below++) value = f64.mul(value, below === 0 ? n : f64.sub(n, below));
+        if (!n) continue;
+        for (let below = 0; below < order; below++) value = f64.mul(value, below === 0 ? n : f64.sub(n, below));
       }
       b.set(target, value);
       // A propensity below 0 could hide in the total; what is not finite cannot.

@@ -14,7 +14,7 @@ export const sheetCase = z
     path: z.strictObject({ end: z.number().positive(), points }).optional(),
     /** One period of the limit cycle that the initial state leads to; `horizon` holds at least two periods. */
     cycle: z.strictObject({ horizon: z.number().positive(), points }).optional(),
-    /** The steady state next to the initial one. */
+    /** The steady state that the initial state leads to; an unstable one only from where it is. */
     steady: z.literal(true).optional(),
     /** The initial state itself, with these concentrations. */
     state: settings.optional(),

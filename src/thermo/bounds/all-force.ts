@@ -8,7 +8,7 @@ const facts: BoundFacts = {
   quantity: "entropy production",
   sense: "at least",
   equation: "sigma_c >= 2 A_c r artanh r, r = |f| / sqrt(D_c A_c)",
-  source: "Vo, Van Vu & Hasegawa 2022, doi:10.1088/1751-8121/ac9099, solved for the entropy production",
+  source: "after Vo, Van Vu & Hasegawa 2022, doi:10.1088/1751-8121/ac9099: its deterministic analogue, solved for the entropy production",
 };
 
 /** Below this r the function of the library keeps every digit; above it 1 - r² is summed from positive terms. */

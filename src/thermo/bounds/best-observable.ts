@@ -10,7 +10,7 @@ const facts: BoundFacts = {
   quantity: "entropy production",
   sense: "at least",
   equation: "sigma >= 2 xdot^T D^+ xdot = max over c of 2 f^2/D_c",
-  source: "Dechant 2019, doi:10.1088/1751-8121/aaf3ff",
+  source: "after Dechant 2019, doi:10.1088/1751-8121/aaf3ff: its deterministic analogue",
 };
 
 /** The observable of the internal species that bounds the entropy production best at one state. */
@@ -23,7 +23,7 @@ export interface BestObservable {
 
 /**
  * Makes the search for the best observable of a network: least squares with the rows of Sᵀ, internal species alone, weighted by √a.
- * @source Dechant 2019, doi:10.1088/1751-8121/aaf3ff (the optimal observable of a multidimensional uncertainty relation)
+ * @source after Dechant 2019, doi:10.1088/1751-8121/aaf3ff (the optimal observable of a multidimensional uncertainty relation)
  */
 export function bestObservableOf(fluxes: Fluxes): (point: FluxPoint) => BestObservable {
   const { species: internal, perReaction, rankOf } = internalStoichiometry(fluxes.network);
@@ -38,6 +38,9 @@ export function bestObservableOf(fluxes: Fluxes): (point: FluxPoint) => BestObse
     const scaled = roots.map((root, reaction) => (root === 0 ? 0 : (point.net[reaction] ?? 0) / root));
     const found = weightedLeastSquares(perReaction, roots, scaled, columns.length, rankOf(runs));
     columns.forEach((species, column) => (weights[species] = found.solution[column] ?? 0));
+    // Currents of rounding size explain at most rounding² sum a.
+    const rounding = (point.rounding ?? 0) ** 2 * roots.reduce((total, root) => total + root * root, 0);
+    if (found.explained <= rounding) return { weights: weights.fill(0), precision: 0 };
     return { weights, precision: found.explained };
   };
 }

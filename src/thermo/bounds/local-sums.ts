@@ -46,6 +46,7 @@ export function localSums(point: FluxPoint, weights: ArrayLike<number>): LocalSu
     weightedActivity += Math.abs(weight) * reaction.activity;
     largestWeight = Math.max(largestWeight, Math.abs(weight));
   }
+  if (Math.abs(current) <= (point.rounding ?? 0) * weightedActivity) current = 0;
   return { reactions, current, diffusion, activity, entropyProduction, weightedActivity, largestWeight };
 }
 

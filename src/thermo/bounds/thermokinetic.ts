@@ -9,14 +9,14 @@ const unified: BoundFacts = {
   quantity: "precision",
   sense: "at most",
   equation: "f^2/D_c <= sigma_c^2/(4 A_c) / Phi(sigma_c/(2 A_c))^2, Phi the inverse of x tanh x",
-  source: "Vo, Van Vu & Hasegawa 2022, doi:10.1088/1751-8121/ac9099",
+  source: "after Vo, Van Vu & Hasegawa 2022, doi:10.1088/1751-8121/ac9099: its deterministic analogue",
 };
 const limb: BoundFacts = {
   name: "kinetic",
   quantity: "activity",
   sense: "at least",
   equation: "A_c >= f^2/D_c",
-  source: "Di Terlizzi & Baiesi 2019, doi:10.1088/1751-8121/aaee34",
+  source: "after Di Terlizzi & Baiesi 2019, doi:10.1088/1751-8121/aaee34: its deterministic analogue",
 };
 
 /** Precision of an observable, bounded by entropy production and activity together. */

@@ -37,6 +37,23 @@ export interface Evidence {
   /** Of a closed network that has an equilibrium: relative entropy to it [nTime] and its total concentration · concentration. */
   readonly closedEquilibrium?: { readonly distance: ArrayLike<number>; readonly total: number };
   readonly deficiency?: readonly TheoremVerdict[];
+  /** Activity of all reactions that have one [nTime] · concentration per time. */
+  readonly activity?: ArrayLike<number>;
+  /** Average of exp(-Delta s) over sampled runs, with the standard error of its difference from `expected`; null where it was not estimated. */
+  readonly fluctuationTheorem?: {
+    readonly average: number | null;
+    readonly standardError: number;
+    /** False where some runs have no reverse. */
+    readonly applies: boolean;
+    /** 1, or the share of runs that end where starts are possible. */
+    readonly expected: number;
+    /** Which runs, or why there is no average. */
+    readonly where: string;
+  };
+  /** By the id of a one-way reaction, the one-way reaction that is its reverse. */
+  readonly reverses?: Readonly<Record<string, string>>;
+  /** Ids of the states that a rate rule moves; `isSpecies`: it counts as a chemostat. */
+  readonly rateRuled?: readonly { readonly id: string; readonly isSpecies: boolean }[];
 }
 
 /** What a network without reactions shows; examples override parts of it. */

@@ -2,7 +2,9 @@ import type { Network } from "../../models/network.ts";
 import { speciesIds, stoichiometryMatrix } from "../../models/structure.ts";
 import { integerRows, rankOf } from "../../numerics/rational.ts";
 import type { FluxPoint, Fluxes } from "../fluxes.ts";
+import { rateRuled } from "../rate-ruled.ts";
 import { isThermodynamic } from "../reaction-flux.ts";
+import { hasEntropyProduction } from "../uncertainty.ts";
 import type { Undecomposed } from "./dissipation.ts";
 
 /** The rows of S that the dynamics has: species that are no chemostats. */
@@ -47,6 +49,7 @@ export function undecomposed(fluxes: Fluxes, point: FluxPoint): Undecomposed | n
     const list = without.map(({ id, reason }) => `"${id}" (${reason ?? "no one-way fluxes"})`).join(", ");
     return { problem: `entropy production cannot be split: it is not defined for reaction ${list}; write these rates as reversible mass action` };
   }
+  if (!hasEntropyProduction(fluxes)) return { problem: `entropy production cannot be split: rate rules, which have no one-way fluxes, move ${rateRuled(fluxes.network).map((id) => `"${id}"`).join(", ")}; write reactions instead` };
   if (point.outOfDomain.length === 0) return null;
   const list = point.outOfDomain.map(({ what, reaction, value }) => `${what} = ${value} in reaction "${reaction}"`).join(", ");
   return { problem: `entropy production cannot be split at time ${point.time}: no logarithm of ${list}; start from positive concentrations` };

@@ -1,18 +1,12 @@
-import { finding } from "../checks/check.ts";
-import type { CheckFacts } from "../checks/check.ts";
+import { nothing } from "../checks/check.ts";
+import type { Evidence } from "../checks/check.ts";
+import { fluctuationStandardErrors, fluctuationTheorem } from "../checks/fluctuation-theorem.ts";
 import type { Finding } from "../finding.ts";
 import { estimateDefaults, jackknife } from "./estimate.ts";
 import type { Estimate } from "./estimate.ts";
 
-const facts: CheckFacts = {
-  id: "fluctuation-theorem",
-  title: "Integral fluctuation theorem",
-  equation: "<exp(-Delta s)> = 1",
-  source: "Seifert 2005, doi:10.1103/PhysRevLett.95.040602; Murashita, Funo & Ueda 2014, doi:10.1103/PhysRevE.90.042110 (starts that cannot be met again)",
-};
-
 /** Defaults of sampled fluctuation theorems, in one place: the number of samples needed grows as exp(<s>). */
-export const fluctuationDefaults = { largestMean: 3, standardErrors: 5 } as const;
+export const fluctuationDefaults = { largestMean: 3, standardErrors: fluctuationStandardErrors } as const;
 
 /** Entropy of sampled runs, Delta s = ln p(start) - ln q(end) + sum over jumps · k_B. */
 export interface FluctuationSample {
@@ -45,20 +39,26 @@ export interface FluctuationTheorem {
 export function integralFluctuationEstimate({ entropy, canBeMet, oneWay = [] }: FluctuationSample, batches: number = estimateDefaults.batches): FluctuationTheorem {
   const finite = Array.from(entropy).filter(Number.isFinite);
   const meanEntropy = finite.reduce((total, value) => total + value, 0) / finite.length;
-  const refused = (verdict: Finding["verdict"], where: string): FluctuationTheorem => ({ meanEntropy, average: null, expected: null, finding: finding(facts, verdict, where, null, null) });
+  const refused = (applies: boolean, where: string): FluctuationTheorem => ({ meanEntropy, average: null, expected: null, finding: findingOf({ average: null, standardError: Number.NaN, applies, expected: 1, where }) });
   if (oneWay.length > 0) {
-    return refused("not applicable", `the theorem does not apply: ${oneWay.map((id) => `"${id}"`).join(", ")} ${oneWay.length === 1 ? "runs" : "run"} one way, so some runs have no reverse (absolute irreversibility)`);
+    return refused(false, `the theorem does not apply: ${oneWay.map((id) => `"${id}"`).join(", ")} ${oneWay.length === 1 ? "runs" : "run"} one way, so some runs have no reverse (absolute irreversibility)`);
   }
   if (meanEntropy > fluctuationDefaults.largestMean) {
-    return refused("note", `not estimated: <Delta s> is ${meanEntropy.toPrecision(3)}, above ${fluctuationDefaults.largestMean}, so the average needs about exp(<Delta s>) runs; use a shorter time or a smaller system`);
+    return refused(true, `not estimated: <Delta s> is ${meanEntropy.toPrecision(3)}, above ${fluctuationDefaults.largestMean}, so the average needs about exp(<Delta s>) runs; use a shorter time or a smaller system`);
   }
   const samples: readonly Weighed[] = Array.from(entropy, (value, index) => ({ weight: Math.exp(-value), met: canBeMet?.[index] === false ? 0 : 1 }));
   const average = jackknife(samples, (some) => meanOf(some, ({ weight }) => weight), batches);
   const difference = jackknife(samples, (some) => meanOf(some, ({ weight, met }) => weight - met), batches);
   const expected = meanOf(samples, ({ met }) => met);
-  const holds = Math.abs(difference.value) <= fluctuationDefaults.standardErrors * difference.standardError || difference.value === 0;
   const where = `${samples.length} runs with <Delta s> = ${meanEntropy.toPrecision(3)}; difference ${difference.value.toExponential(2)} with standard error ${difference.standardError.toExponential(2)}`;
-  return { meanEntropy, average, expected, finding: finding(facts, holds ? "ok" : "violated", where, average.value, expected) };
+  return { meanEntropy, average, expected, finding: findingOf({ average: average.value, standardError: difference.standardError, applies: true, expected, where }) };
+}
+
+/** The check's own verdict; it has one for every sample. */
+function findingOf(sampled: NonNullable<Evidence["fluctuationTheorem"]>): Finding {
+  const [found] = fluctuationTheorem.check({ ...nothing, fluctuationTheorem: sampled });
+  if (!found) throw new Error("the fluctuation theorem's check said nothing about a sample");
+  return found;
 }
 
 interface Weighed {

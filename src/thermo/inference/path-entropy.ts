@@ -1,8 +1,11 @@
 import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Expression } from "../../kernel/expression.ts";
+import { symbolsOf } from "../../kernel/substitute.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import { massAction } from "../../models/mass-action.ts";
-import { channelsOf, countSymbol, statesRead } from "../../solvers/stochastic/channel.ts";
+import type { Reaction } from "../../models/network.ts";
+import { resolverOf } from "../../models/resolve.ts";
+import { channelsOf, countSymbol, moleculesPerSymbol, statesRead } from "../../solvers/stochastic/channel.ts";
 import type { Channel } from "../../solvers/stochastic/channel.ts";
 import { moleculesPerAmount } from "../../solvers/stochastic/molecules.ts";
 import type { StochasticSolver } from "../../solvers/stochastic/solver.ts";
@@ -51,21 +54,30 @@ export type PathEntropyResult =
  *
  *     sum over jumps = sum_rho (N_rho+ - N_rho-) ln(c_rho+/c_rho-) + sum_i ln[n_i(0)! / n_i(tau)!],
  *
- * exact for any order of the jumps; a common factor cancels where the reaction does not change what the factor reads.
+ * exact for any order of the jumps; a common factor cancels where the reaction does not change what the factor reads, and where
+ * it is read at the residue r = n - nu+ = n' - nu-, which a jump and its reverse share.
  * The total entropy production adds ln p_0(n_0) - ln p_tau(n_tau).
  * @source Seifert 2005, doi:10.1103/PhysRevLett.95.040602; Schmiedl & Seifert 2007, doi:10.1063/1.2428297 (reaction networks)
- * @status problems: a method that is not exact, rates without known one-way fluxes, factors that hold what the reaction itself changes.
+ * @status problems: a method that is not exact, rates without known one-way fluxes, factors that hold what the reaction itself changes, excess free energies.
  */
 export function pathEntropyOf(solver: StochasticSolver, parameters: ArrayLike<number> = solver.system.parameterValues): PathEntropyResult {
-  const { network, system, method } = solver;
+  const { network, system, method, residues } = solver;
   const unit = moleculesPerAmount(network, network.species.filter(({ id }) => system.states.includes(id)));
-  const found = unit.problems ? unit : channelsOf(network, system, unit.perAmount);
+  if (unit.problems) return { problems: unit.problems, pairs: [] };
+  const found = channelsOf(network, system, unit.perAmount, residues ?? undefined);
   if (found.problems) return { problems: found.problems, pairs: [] };
   const { channels } = found;
   const values = new Map(system.parameters.map((id, index) => [id, parameters[index] ?? Number.NaN]));
   const coefficients = evaluateAll(channels.map(({ coefficient }) => coefficient), (name) => values.get(name) ?? Number.NaN);
   const leaps = method.facts.exact ? null : whyNoEntropyProduction("tau-leaping");
   const problems: NetworkProblem[] = leaps ? [leaps] : [];
+  const isConstant = (expression: Expression): boolean => [...symbolsOf([expression])].every((name) => !system.states.includes(name));
+  const areScalesConstant = moleculesPerSymbol(network, system, unit.perAmount).every(isConstant);
+  const resolver = resolverOf(network, system.graph);
+  const isAtResidue = (id: string): boolean => residues?.reactions.includes(id) ?? false;
+  // Only the rate law is read at the residue: reservoirs and volumes that follow the states are not.
+  const isSharedResidue = ({ id, reactants, products }: Reaction): boolean =>
+    areScalesConstant && [...reactants, ...products].every(({ species }) => system.states.includes(species) || isConstant(resolver.symbol(species, `reaction:${id}`)));
   const pairs = network.reactions.map((reaction): ChannelPair => {
     const law = massAction(network, reaction, system.graph);
     const forward = channels.findIndex((channel) => channel.reaction === reaction.id);
@@ -74,7 +86,9 @@ export function pathEntropyOf(solver: StochasticSolver, parameters: ArrayLike<nu
     const [there, backwards] = [channels[forward], reverse === null ? undefined : channels[reverse]];
     const where = `reaction:${reaction.id}`;
     if (law.kind === "not mass action") problems.push({ where, message: `reaction "${reaction.id}" has no entropy production along paths: ${law.reason}` });
-    else if (there && backwards && !isSharedFactor(there, backwards, system)) {
+    else if (law.kind === "reversible" && law.excess && isAtResidue(reaction.id)) {
+      problems.push({ where, message: `reaction "${reaction.id}" has no entropy production along paths: its jumps also change an excess free energy, which the sum over jumps does not hold; leave the excess out, or ask along a trajectory` });
+    } else if (there && backwards && !(isAtResidue(reaction.id) ? isSharedResidue(reaction) : isSharedFactor(there, backwards, system))) {
       problems.push({ where, message: `reaction "${reaction.id}" has no entropy production along paths: its rate has a factor that it changes itself, so forward and back jumps do not meet; write its elementary steps` });
     }
     const logRatio = law.kind === "not mass action" ? Number.NaN : reverse === null ? Infinity : Math.log(coefficients[forward] ?? Number.NaN) - Math.log(coefficients[reverse] ?? Number.NaN);

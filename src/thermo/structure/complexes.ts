@@ -63,21 +63,45 @@ export function complexGraph(network: Network): ComplexGraph {
     if (from.name === to.name) inert.push({ reaction: id, index });
     else edges.push({ reaction: id, index, from: placeOf(from), to: placeOf(to) });
   });
-  const linkageClasses = strongClasses(complexes.length, edges.flatMap(({ from, to }) => [[from, to] as const, [to, from] as const]));
-  return { complexes, edges, inert, linkageClasses: linkageClasses.toSorted(([a = 0], [b = 0]) => a - b) };
+  return { complexes, edges, inert, linkageClasses: linkageClassesOf(complexes.length, edges) };
 }
 
-/** Strong linkage classes where each reaction runs in the directions [nReaction] given. */
+const bothWays: Direction = { forward: true, reverse: true };
+const runs = ({ forward, reverse }: Direction): boolean => forward || reverse;
+
+/**
+ * The graph of the reactions that run in at least one of the directions [nReaction] given, without the complexes that only the
+ * others use: a reaction whose constants are 0 is no reaction of the theorems. The graph itself where all run.
+ */
+export function runningGraph(graph: ComplexGraph, directions: readonly Direction[]): ComplexGraph {
+  const isRunning = ({ index }: { readonly index: number }): boolean => runs(directions[index] ?? bothWays);
+  const [running, inert] = [graph.edges.filter(isRunning), graph.inert.filter(isRunning)];
+  if (running.length === graph.edges.length && inert.length === graph.inert.length) return graph;
+  const kept = [...new Set(running.flatMap(({ from, to }) => [from, to]))].toSorted((a, b) => a - b);
+  const places = new Map(kept.map((complex, place) => [complex, place]));
+  const edges = running.map((edge) => ({ ...edge, from: places.get(edge.from) ?? 0, to: places.get(edge.to) ?? 0 }));
+  return { complexes: graph.complexes.filter((_, complex) => places.has(complex)), edges, inert, linkageClasses: linkageClassesOf(kept.length, edges) };
+}
+
+function linkageClassesOf(count: number, edges: readonly ComplexEdge[]): number[][] {
+  const arrows = edges.flatMap(({ from, to }) => [[from, to] as const, [to, from] as const]);
+  return strongClasses(count, arrows).toSorted(([a = 0], [b = 0]) => a - b);
+}
+
+/** Strong linkage classes where each reaction runs in the directions [nReaction] given; complexes of reactions that do not run are in none. */
 export function strongLinkageClasses(graph: ComplexGraph, directions: readonly Direction[]): StrongLinkageClass[] {
   const arrows = graph.edges.flatMap(({ index, from, to }) => {
-    const { forward, reverse } = directions[index] ?? { forward: true, reverse: true };
+    const { forward, reverse } = directions[index] ?? bothWays;
     return [...(forward ? [[from, to] as const] : []), ...(reverse ? [[to, from] as const] : [])];
   });
+  const running = new Set(arrows.flat());
   const classOf = new Map(graph.linkageClasses.flatMap((members, index) => members.map((complex) => [complex, index] as const)));
-  return strongClasses(graph.complexes.length, arrows).map((members) => {
-    const inside = new Set(members);
-    return { complexes: members, linkageClass: classOf.get(members[0] ?? 0) ?? 0, isTerminal: !arrows.some(([from, to]) => inside.has(from) && !inside.has(to)) };
-  });
+  return strongClasses(graph.complexes.length, arrows)
+    .filter(([first = 0]) => running.has(first))
+    .map((members) => {
+      const inside = new Set(members);
+      return { complexes: members, linkageClass: classOf.get(members[0] ?? 0) ?? 0, isTerminal: !arrows.some(([from, to]) => inside.has(from) && !inside.has(to)) };
+    });
 }
 
 function complexOf(side: readonly Participant[], internal: ReadonlySet<string>): Complex {

@@ -2,6 +2,7 @@ import type { Network } from "../../models/network.ts";
 import type { IntegerRow } from "../../models/structure.ts";
 import { leastSquares } from "../../numerics/least-squares.ts";
 import type { FluxPoint } from "../fluxes.ts";
+import { isRateRuledAlone } from "../rate-ruled.ts";
 import type { OpenStructure } from "./laws.ts";
 
 /** One cycle of a steady state. */
@@ -19,7 +20,7 @@ export interface CycleCurrent {
 /** Entropy production of a steady state by cycles. */
 export interface CycleDecomposition {
   readonly cycles: readonly CycleCurrent[];
-  /** Sum over all cycles · R per volume and time. */
+  /** Sum over all cycles · R per volume and time; NaN where rate rules alone move the state. */
   readonly entropyProduction: number;
   /** Part of the emergent cycles: all of it where the constants meet Wegscheider's conditions. */
   readonly emergent: number;
@@ -43,7 +44,9 @@ export function cycleDecomposition(network: Network, structure: Pick<OpenStructu
     return { cycle, isEmergent, affinity, current, entropyProduction: current === 0 ? 0 : affinity * current };
   });
   const size = Math.hypot(...point.net);
-  return { cycles, entropyProduction: sumOf(cycles), emergent: sumOf(cycles.filter(({ isEmergent }) => isEmergent)), distance: size === 0 ? 0 : residualNorm / size };
+  // What rate rules move has no cycles to be seen in.
+  const sum = (chosen: readonly CycleCurrent[]): number => (isRateRuledAlone(network) ? Number.NaN : sumOf(chosen));
+  return { cycles, entropyProduction: sum(cycles), emergent: sum(cycles.filter(({ isEmergent }) => isEmergent)), distance: size === 0 ? 0 : residualNorm / size };
 }
 
 const sumOf = (chosen: readonly CycleCurrent[]): number => chosen.reduce((sum, { entropyProduction }) => sum + entropyProduction, 0);

@@ -1,6 +1,6 @@
 import type { Network } from "../../models/network.ts";
 import { integerRows, rankOf } from "../../numerics/rational.ts";
-import { complexGraph, strongLinkageClasses } from "./complexes.ts";
+import { complexGraph, runningGraph, strongLinkageClasses } from "./complexes.ts";
 import type { ComplexGraph, Direction } from "./complexes.ts";
 
 /** One linkage class by its numbers. */
@@ -30,10 +30,11 @@ export interface Deficiency {
 
 /**
  * Deficiency of a network and of its linkage classes; `directions` [nReaction] say which ways the reactions run, all of them
- * by default.
+ * by default; those that run no way do not count, nor complexes that only they use.
  * @source Feinberg 1987, doi:10.1016/0009-2509(87)80099-4
  */
-export function deficiencyOf(network: Network, directions: readonly Direction[] = [], graph: ComplexGraph = complexGraph(network)): Deficiency {
+export function deficiencyOf(network: Network, directions: readonly Direction[] = [], drawn: ComplexGraph = complexGraph(network)): Deficiency {
+  const graph = runningGraph(drawn, directions);
   const strong = strongLinkageClasses(graph, directions);
   const linkageClasses = graph.linkageClasses.map((members, index): LinkageClass => {
     const inside = new Set(members);

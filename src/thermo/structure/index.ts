@@ -3,7 +3,7 @@ export { balanceAt, balanceDefaults } from "./balance.ts";
 export type { StateBalance } from "./balance.ts";
 export { readFormula } from "./chemical-formula.ts";
 export type { Composition, FormulaComposition } from "./chemical-formula.ts";
-export { complexGraph, strongLinkageClasses } from "./complexes.ts";
+export { complexGraph, runningGraph, strongLinkageClasses } from "./complexes.ts";
 export type { Complex, ComplexEdge, ComplexGraph, Direction, StrongLinkageClass } from "./complexes.ts";
 export { cycleDecomposition } from "./cycle-currents.ts";
 export type { CycleCurrent, CycleDecomposition } from "./cycle-currents.ts";

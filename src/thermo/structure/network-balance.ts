@@ -3,7 +3,7 @@ import { speciesIds, stoichiometryMatrix } from "../../models/structure.ts";
 import { leastSquares } from "../../numerics/least-squares.ts";
 import { integerKernel, integerRows } from "../../numerics/rational.ts";
 import { balanceDefaults } from "./balance.ts";
-import { complexGraph, strongLinkageClasses } from "./complexes.ts";
+import { complexGraph, runningGraph, strongLinkageClasses } from "./complexes.ts";
 import type { ComplexGraph } from "./complexes.ts";
 import type { Kinetics } from "./kinetics.ts";
 
@@ -35,7 +35,7 @@ export function networkBalance(network: Network, kinetics: Kinetics, tolerance: 
   if (kinetics.obstacles.length > 0) return { problem: kinetics.obstacles.join("; ") };
   const missing = network.reactions.flatMap(({ id }, index) => (Number.isFinite(kinetics.forward[index]) && Number.isFinite(kinetics.reverse[index]) ? [] : [`"${id}"`]));
   if (missing.length > 0) return { problem: `the constants of reaction ${missing.join(", ")} have no finite value; give their parameters one` };
-  const graph = complexGraph(network);
+  const graph = runningGraph(complexGraph(network), kinetics.directions);
   const isWeaklyReversible = strongLinkageClasses(graph, kinetics.directions).length === graph.linkageClasses.length;
   const found = isWeaklyReversible ? complexConditions(network, graph, kinetics) : { residual: Infinity, state: null };
   const isComplexBalanced = found.residual <= tolerance;

@@ -130,8 +130,9 @@ describe.each(written)("failures, by $name", (options) => {
   });
 });
 
+const warningsOf = async (text: string): Promise<string[]> => (await solverOf(text)).warnings.map(({ where, message }) => `${where}: ${message}`);
+
 describe("rates that are no valid propensities", () => {
-  const warningsOf = async (text: string): Promise<string[]> => (await solverOf(text)).warnings.map(({ where, message }) => `${where}: ${message}`);
   it("are named before any run: what goes on without its reactant, and what turns negative", async () => {
     expect(await warningsOf("J: A => ; 5; A = 2")).toEqual([expect.stringMatching(/^reaction:J: .*is 5 though only 0 of "A" is left and 1 are taken/)]);
     expect(await warningsOf("J: 2 A => ; 5*A; A = 2")).toEqual([expect.stringMatching(/is 5 though only 1 of "A" is left and 2 are taken/)]);
@@ -143,9 +144,10 @@ describe("rates that are no valid propensities", () => {
   });
 });
 
+const chosen = async (text: string): Promise<string> => (await solverOf(text, { method: stochasticMethods.auto })).method.facts.id;
+const chain = (steps: number, more = ""): string => Array.from({ length: steps }, (_, i) => `S${i} => S${i + 1}; k*S${i}${more}`).join("; ") + "; k = 1; E = 1" + Array.from({ length: steps + 1 }, (_, i) => `; S${i} = 1`).join("");
+
 describe("the automatic choice", () => {
-  const chosen = async (text: string): Promise<string> => (await solverOf(text, { method: stochasticMethods.auto })).method.facts.id;
-  const chain = (steps: number, more = ""): string => Array.from({ length: steps }, (_, i) => `S${i} => S${i + 1}; k*S${i}${more}`).join("; ") + "; k = 1; E = 1" + Array.from({ length: steps + 1 }, (_, i) => `; S${i} = 1`).join("");
   it("goes by the number of channels and of propensities an event changes, and the solver names it", async () => {
     expect(await chosen(chain(40))).toBe("direct");
     expect(await chosen(chain(41))).toBe("composition-rejection");

@@ -68,6 +68,8 @@ describe("Threefry-2x32 in a program", () => {
   });
 });
 
+const decile = (x: number): number => Math.min(9, Math.floor(10 * -Math.expm1(-x)));
+
 describe("the ziggurat", () => {
   const { ends, heights } = ziggurat();
   it("has layers of one area, the tail's among them, and ends at the top of the density", () => {
@@ -98,7 +100,6 @@ describe("the ziggurat", () => {
   it("draws neighbours that do not depend on each other", async () => {
     const numbers = await drawn("exponential", count);
     const cells = new Float64Array(100);
-    const decile = (x: number): number => Math.min(9, Math.floor(10 * -Math.expm1(-x)));
     for (let index = 0; index + 1 < count; index += 2) {
       const cell = 10 * decile(numbers[index] ?? 0) + decile(numbers[index + 1] ?? 0);
       cells[cell] = (cells[cell] ?? 0) + 1;

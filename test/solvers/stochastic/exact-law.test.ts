@@ -8,6 +8,8 @@ const time = 0.3;
 const runs = 1500;
 const numbers = Array.from({ length: 10 }, (_, number) => number);
 
+const powers = (n: number, taken: number): number => n ** taken;
+
 /** Pearson's statistic of states seen at the end of runs against a law over states, and the limit it must not pass. */
 async function againstLaw(number: number, options: Parameters<typeof solverOf>[1], law: ReadonlyMap<string, number>): Promise<{ readonly statistic: number; readonly limit: number }> {
   const { text } = smallNetwork(number);
@@ -34,7 +36,6 @@ describe("ten random small networks have the law of the master equation", () => 
     });
   }
   it("and powers in the place of falling factorials, or a rate 30 % off, would be seen in most of them", async () => {
-    const powers = (n: number, taken: number): number => n ** taken;
     let [seenPowers, seenFaster, withPairs] = [0, 0, 0];
     for (const number of numbers) {
       const network = smallNetwork(number);

@@ -6,6 +6,9 @@ export interface SmallNetwork {
   readonly reactions: readonly { readonly taken: readonly number[]; readonly made: readonly number[]; readonly k: number }[];
 }
 
+const sideText = (amounts: readonly number[]): string => amounts.flatMap((n, species) => (n === 0 ? [] : [`${n === 1 ? "" : `${n} `}A${species}`])).join(" + ");
+const rateText = ({ taken, k }: { readonly taken: readonly number[]; readonly k: number }): string => [String(k), ...taken.flatMap((n, species) => (n === 0 ? [] : [`A${species}^${n}`]))].join("*");
+
 /** Random closed networks of conversions, dimerisations and exchanges among three species; the same for the same number. */
 export function smallNetwork(number: number): SmallNetwork {
   let seed = 12_345 + 7919 * number;
@@ -19,9 +22,7 @@ export function smallNetwork(number: number): SmallNetwork {
     const same = sides.filter((side) => side !== taken && side.reduce((total, n) => total + n, 0) === size);
     return { taken, made: same[pick(same.length)] ?? taken, k: Math.round(100 * (0.1 + random())) / 100 };
   });
-  const side = (amounts: readonly number[]): string => amounts.flatMap((n, species) => (n === 0 ? [] : [`${n === 1 ? "" : `${n} `}A${species}`])).join(" + ");
-  const rate = ({ taken, k }: { readonly taken: readonly number[]; readonly k: number }): string => [String(k), ...taken.flatMap((n, species) => (n === 0 ? [] : [`A${species}^${n}`]))].join("*");
-  const text = [...reactions.map((reaction, index) => `R${index}: ${side(reaction.taken)} => ${side(reaction.made)}; ${rate(reaction)}`), ...start.map((n, species) => `A${species} = ${n}`)].join("; ");
+  const text = [...reactions.map((reaction, index) => `R${index}: ${sideText(reaction.taken)} => ${sideText(reaction.made)}; ${rateText(reaction)}`), ...start.map((n, species) => `A${species} = ${n}`)].join("; ");
   return { text, start, reactions };
 }
 

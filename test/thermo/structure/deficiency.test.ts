@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Network } from "../../../src/models/network.ts";
 import { zoo } from "../../../src/models/zoo/index.ts";
-import { deficiencyOf } from "../../../src/thermo/structure/deficiency.ts";
+import { complexGraph, runningGraph, strongLinkageClasses } from "../../../src/thermo/structure/complexes.ts";
+import { deficiency as deficiencyByStoichiometry, deficiencyOf } from "../../../src/thermo/structure/deficiency.ts";
 import { kineticsOf } from "../../../src/thermo/structure/kinetics.ts";
 import { networkBalance } from "../../../src/thermo/structure/network-balance.ts";
 import type { NetworkBalance } from "../../../src/thermo/structure/network-balance.ts";
@@ -106,6 +107,46 @@ const schlogl = (k: number): Network => networkOfText(`2 X -> 3 X; 6*X^2 - X^3; 
 const exchange = (s: number): Network => networkOfText(`species $S, $P; S -> P; 2*S - P; A -> B; A - B; S = ${s}; P = 1; A = 1; B = 1`);
 
 const problemOf = (network: Network) => networkBalance(network, kineticsOf(network, systemOfNetwork(network))).problem;
+
+describe("reactions that run in neither direction are none", () => {
+  const dimer = "R1: 2 A -> B; 2*A^2 - B; A = 1; B = 1";
+  const fed = networkOfText(`${dimer}; R2: -> A; k; k = 0`);
+
+  it("no complexes, classes or rank come from them, and the theorems promise the steady state there is", () => {
+    const { zero, one, numbers } = judged(fed);
+    expect(numbers).toEqual(judged(networkOfText(dimer)).numbers);
+    expect(zero).toMatchObject({ applies: true, conclusion: expect.stringMatching(/exactly one positive steady state/) });
+    expect(one).toMatchObject({ applies: true });
+    // 2 * 0.75^2 - 1.125, to the rounding of its terms.
+    expect(Math.abs(thermoAt(fed, [0.75, 1.125]).point.net[0] ?? NaN)).toBeLessThanOrEqual(1.125 * Number.EPSILON);
+    // By stoichiometry, whatever the constants: four complexes in two classes, two independent changes.
+    expect(deficiencyByStoichiometry(fed)).toBe(4 - 2 - 2);
+  });
+  it("detailed balance is complex balance, with a state at which all stands still", () => {
+    const balance = balanceOf(fed);
+    expect(balance).toMatchObject({ isWeaklyReversible: true, isComplexBalanced: true, isDetailedBalanced: true, circuitResidual: 0 });
+    const { point } = thermoAt(fed, systemOfNetwork(fed).states.map((id) => balance.state?.[id] ?? NaN));
+    expect(balanceAt(fed, point, 1e-12)).toMatchObject({ isComplexBalanced: true, isDetailedBalanced: true });
+  });
+  it("a linkage class falls apart where its bridge is off; what is left is judged piece by piece", () => {
+    const network = networkOfText("A -> B; 2*A - B; B -> C; f*B - r*C; C -> D; C - D; f = 0; r = 0; A = 1; B = 1; C = 1; D = 1");
+    expect(judged(network).numbers).toMatchObject({ complexes: 4, rank: 2, deficiency: 0, isWeaklyReversible: true, linkageClasses: [{ complexes: ["A", "B"] }, { complexes: ["C", "D"] }] });
+  });
+  it("an exchange of chemostats that is off is not in the graph of those that run, and a graph that all runs in is itself", () => {
+    const graph = complexGraph(networkOfText("species $S, $P; S -> P; k*S - k*P; A -> B; A - B; S = 1; P = 1; k = 0; A = 1; B = 1"));
+    const off = { forward: false, reverse: false };
+    const on = { forward: true, reverse: true };
+    expect(runningGraph(graph, [off, on])).toEqual({ ...graph, inert: [] });
+    expect(runningGraph(graph, [on, off])).toMatchObject({ complexes: [], edges: [], linkageClasses: [], inert: graph.inert });
+    expect(runningGraph(graph, [on, on])).toBe(graph);
+    expect(strongLinkageClasses(graph, [on, off])).toEqual([]);
+  });
+  it("all of them off: no theorem, and every state stands still", () => {
+    const still = networkOfText("J: A -> B; k*A; k = 0; A = 1; B = 1");
+    expect(judged(still)).toMatchObject({ zero: undefined, one: undefined });
+    expect(balanceOf(still)).toMatchObject({ isComplexBalanced: true, isDetailedBalanced: true });
+  });
+});
 
 describe("complex and detailed balance", () => {
   it("of states: G6 is complex but not detailed balanced at (1, 1, 1), and neither elsewhere", () => {
