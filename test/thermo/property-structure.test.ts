@@ -288,7 +288,7 @@ const order = (side: Network["reactions"][number]["reactants"]): number => side.
 
 describe("18: units and names", () => {
   it.each([["a power of two", 2 ** -7, true], ["any number", 1.37, false]] as const)("q = %s: time over q, and volume times q, multiply every rate by q", (_, q, isExact) => {
-    for (const [index, one] of judged.slice(0, Math.ceil(cases / 2)).entries()) {
+    for (const [index, one] of judged.entries()) {
       const random = randomOf("units", index);
       const [constants, weights] = [randomConstants(one, random), weightsOf(one, random)];
       const before = summaryOf(withConstants(one.network, constants), one.x, weights);
@@ -305,7 +305,7 @@ describe("18: units and names", () => {
     }
   });
   it("the order of species and reactions and the direction a reaction is written in change nothing", () => {
-    for (const [index, one] of judged.slice(0, Math.ceil(cases / 2)).entries()) {
+    for (const [index, one] of judged.entries()) {
       const random = randomOf("permutation", index);
       const weights = weightsOf(one, random);
       const network = withConstants(one.network, randomConstants(one, random));
