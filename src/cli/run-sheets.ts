@@ -7,11 +7,12 @@ import type { SheetsResult } from "../study/sheets/result.ts";
 import { runSheets } from "../study/sheets/runner.node.ts";
 import type { Call } from "./arguments.ts";
 import { exit, type ExitCode } from "./exit.ts";
-import { jsonNumber, jsonNumberOrNull } from "./json-number.ts";
+import { jsonNumber } from "./json-number.ts";
 import { printAnswer } from "./output-file.ts";
 import { columns, mismatchTable } from "./result-text.ts";
 import type { Performance } from "./run-performance.ts";
 import type { Scene } from "./verb.ts";
+import { findingOutput, mismatchesOutput } from "./finding-output.ts";
 
 /** What `run --json` prints for a scenario of sheets; `result.json` holds the same and what the report draws. */
 export const sheetsOutput = z.looseObject({
@@ -20,21 +21,11 @@ export const sheetsOutput = z.looseObject({
   hash: z.string(),
   /** `split` is the sheet, `model` the case. */
   scores: z.array(z.object({ split: z.string(), model: z.string(), metric: z.string(), value: jsonNumber })),
-  findings: z.array(
-    z.looseObject({
-      check: z.string(),
-      verdict: z.enum(["ok", "violated", "note", "not applicable"]),
-      value: jsonNumberOrNull,
-      bound: jsonNumberOrNull,
-      equation: z.string(),
-      source: z.string(),
-      where: z.string(),
-    }),
-  ),
+  findings: z.array(findingOutput),
   status: z.enum(["done", "failed"]),
   out: z.string(),
   /** Values of `expected.json` that were missed. */
-  mismatches: z.array(z.object({ split: z.string(), model: z.string(), metric: z.string(), value: z.number(), tolerance: z.number(), found: jsonNumberOrNull })),
+  mismatches: mismatchesOutput,
 });
 
 export type SheetsEnd = { readonly result: SheetsResult; readonly missed: readonly Mismatch[] } | { readonly interrupted: true };

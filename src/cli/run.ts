@@ -16,6 +16,7 @@ import { beginRun, performRun, type RunEnd } from "./run-performance.ts";
 import { printSheets } from "./run-sheets.ts";
 import { calledLedger, openCalled, register, scenarioOptions } from "./scenario-call.ts";
 import type { Scene, Verb } from "./verb.ts";
+import { findingOutput, mismatchesOutput } from "./finding-output.ts";
 
 /** What `run --json` prints; `result.json` holds the same and what the report draws. */
 export const runOutput = z.looseObject({
@@ -37,21 +38,11 @@ export const runOutput = z.looseObject({
       se: jsonNumber,
     }),
   ),
-  findings: z.array(
-    z.looseObject({
-      check: z.string(),
-      verdict: z.enum(["ok", "violated", "note", "not applicable"]),
-      value: jsonNumberOrNull,
-      bound: jsonNumberOrNull,
-      equation: z.string(),
-      source: z.string(),
-      where: z.string(),
-    }),
-  ),
+  findings: z.array(findingOutput),
   status: z.enum(["done", "interrupted", "out of budget", "failed"]),
   out: z.string(),
   /** Scores of `expected.json` that were missed. */
-  mismatches: z.array(z.object({ split: z.string(), model: z.string(), metric: z.string(), value: z.number(), tolerance: z.number(), found: jsonNumberOrNull })).optional(),
+  mismatches: mismatchesOutput.optional(),
 });
 
 /** `semimech run SCENARIO`. */

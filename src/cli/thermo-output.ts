@@ -1,20 +1,10 @@
 import { z } from "zod";
 import { thermoQuantities } from "../thermo/applicability.ts";
+import { findingOutput } from "./finding-output.ts";
 import { jsonNumber, jsonNumberOrNull } from "./json-number.ts";
 import { physicalOutput } from "./thermo-physical.ts";
 
 const row = z.record(z.string(), z.int());
-
-/** A finding as every verb prints it. */
-export const findingOutput = z.looseObject({
-  check: z.string(),
-  verdict: z.enum(["ok", "violated", "note", "not applicable"]),
-  value: jsonNumberOrNull,
-  bound: jsonNumberOrNull,
-  equation: z.string(),
-  source: z.string(),
-  where: z.string(),
-});
 
 /** How a compiled loop ended. */
 export const statusOutput = {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { jsonNumber, jsonNumberOrNull } from "./json-number.ts";
-import { applicabilityOutput, findingOutput, measuredOutput, pairsOutput, statusOutput } from "./thermo-output.ts";
+import { findingOutput } from "./finding-output.ts";
+import { applicabilityOutput, measuredOutput, pairsOutput, statusOutput } from "./thermo-output.ts";
 import { stochasticPhysicalOutput } from "./thermo-physical.ts";
 
 /** A number from samples with its standard error from batches. */

@@ -80,14 +80,14 @@ describe("BioNetGen's networks", () => {
   it.each([
     ["begin species\n 1 A() 1\n", [[1, 'the block "species" has no end']]],
     ["begin species\n 1 A() k\nend species\n", [[2, '"k" is not declared']]],
-    ["begin species\n 1 A() 1\nend species\nbegin reactions\n 1 1,4 2 1\n 2 1 0 Hill 1 2 3\nend reactions\n", [[5, '"1,4"'], [5, '"2" names no species'], [6, 'the rate law "Hill"']]],
+    ["begin species\n 1 A() 1\nend species\nbegin reactions\n 1 1,4 2 1\n 2 1 0 Hill 1 2 3\nend reactions\n", [[5, '"4" names no species'], [5, '"2" names no species'], [6, 'the rate law "Hill"']]],
     ["begin parameters\n 1 k 1\n 2 k 2\n 3 q f(2)\nend parameters\n", [[3, '"k" is declared twice'], [4, 'there is no function "f"']]],
     ["begin species\nend reactions\nend species\n", [[2, '"end reactions" ends the block "species"']]],
     ["A -> B; k*A\n", [[1, "the text has no block of a network"]]],
   ] as [string, [number, string][]][])("say what is wrong where: %j", (text, expected) => {
     const { problems } = readBioNetGen(text);
     expect(problems?.length).toBeGreaterThanOrEqual(expected.length);
-    for (const [line, message] of expected) expect(problems?.some((problem) => problem.line === line && (problem.message.includes(message) || message.startsWith('"1,4"')))).toBe(true);
+    for (const [line, message] of expected) expect(problems?.some((problem) => problem.line === line && problem.message.includes(message))).toBe(true);
   });
 });
 

@@ -3,7 +3,7 @@ import { silentHooks } from "../../src/calibrate/hooks.ts";
 import type { FitResult, PreparedStudy } from "../../src/study/mechanism.ts";
 import { mechanismKinds } from "../../src/study/mechanisms/index.ts";
 import { readScenario } from "../../src/study/scenario.ts";
-import { modelText, scenarioText, truthText } from "./tiny-scenario.ts";
+import { errorOf, modelText, scenarioText, truthText } from "./tiny-scenario.ts";
 
 /** In the true network Bp speeds off_A up, which the model does not know. */
 const sped = truthText.replace(/^.*hidden:.*\n/m, "").replace("pA*Ap - pA*eps*A", "(1 + 8*Bp^2/(0.25 + Bp^2))*(pA*Ap - pA*eps*A)");
@@ -24,15 +24,6 @@ async function fit(made: PreparedStudy, model: string): Promise<FitResult> {
   if (!job) throw new Error(`no job for ${model}`);
   return made.run(job, silentHooks, null);
 }
-
-const errorOf = (made: PreparedStudy, result: FitResult): number => {
-  const task = made.tasks.find((each) => each.id === result.job.split);
-  const width = task?.table.features.length ?? 0;
-  const squares = (task?.folds[0]?.test ?? []).flatMap((row, place) =>
-    Array.from({ length: width }, (_, column) => ((result.test[place * width + column] ?? Number.NaN) - (task?.table.truth?.[row * width + column] ?? Number.NaN)) ** 2),
-  );
-  return Math.sqrt(squares.reduce((sum, each) => sum + each, 0) / squares.length);
-};
 
 describe("a reaction network with a learned conductance", () => {
   it("finds what speeds a reaction up, and obeys the second law while it does", async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type FitHooks, silentHooks } from "../../src/calibrate/hooks.ts";
 import type { StudyProblem } from "../../src/study/kind.ts";
-import type { FitJob, FitResult, PreparedStudy } from "../../src/study/mechanism.ts";
+import type { FitJob, PreparedStudy } from "../../src/study/mechanism.ts";
 import { mechanismKinds } from "../../src/study/mechanisms/index.ts";
 import { readScenario } from "../../src/study/scenario.ts";
-import { modelText, scenarioText, truthText } from "./tiny-scenario.ts";
+import { errorOf, modelText, scenarioText, truthText } from "./tiny-scenario.ts";
 
 async function prepare(texts: { scenario?: string; model?: string; truth?: string } = {}): Promise<PreparedStudy | { readonly problems: readonly StudyProblem[] }> {
   const read = readScenario(texts.scenario ?? scenarioText, mechanismKinds);
@@ -26,15 +26,6 @@ const jobOf = (made: PreparedStudy, model: string): FitJob => {
   const job = made.jobs("quick", "1").find((each) => each.model === model);
   if (!job) throw new Error(`no job for ${model}`);
   return job;
-};
-
-const errorOf = (made: PreparedStudy, result: FitResult): number => {
-  const task = made.tasks.find((each) => each.id === result.job.split);
-  const width = task?.table.features.length ?? 0;
-  const squares = (task?.folds[0]?.test ?? []).flatMap((row, place) =>
-    Array.from({ length: width }, (_, column) => ((result.test[place * width + column] ?? Number.NaN) - (task?.table.truth?.[row * width + column] ?? Number.NaN)) ** 2),
-  );
-  return Math.sqrt(squares.reduce((sum, each) => sum + each, 0) / squares.length);
 };
 
 describe("a reaction network with a learned flux", () => {

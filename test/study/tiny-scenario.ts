@@ -1,3 +1,5 @@
+import type { FitResult, PreparedStudy } from "../../src/study/mechanism.ts";
+
 /** A scenario small enough for tests: one deleted reaction, three agents, seconds to fit. */
 export const truthText = `
 model tiny_truth
@@ -51,3 +53,13 @@ budget:
   quick: { seeds: 1, starts: 2, mechanism: 30, together: 1500, neuralOde: 200 }
   full: { seeds: 2, starts: 2, mechanism: 30, together: 20000, neuralOde: 200 }
 `;
+
+/** Root mean square error of a fit on its test rows, against the truth. */
+export const errorOf = (made: PreparedStudy, result: FitResult): number => {
+  const task = made.tasks.find((each) => each.id === result.job.split);
+  const width = task?.table.features.length ?? 0;
+  const squares = (task?.folds[0]?.test ?? []).flatMap((row, place) =>
+    Array.from({ length: width }, (_, column) => ((result.test[place * width + column] ?? Number.NaN) - (task?.table.truth?.[row * width + column] ?? Number.NaN)) ** 2),
+  );
+  return Math.sqrt(squares.reduce((sum, each) => sum + each, 0) / squares.length);
+};

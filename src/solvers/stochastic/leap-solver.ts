@@ -1,3 +1,4 @@
+import { checkProblem } from "./check-problem.ts";
 import type { Target } from "../../kernel/instance.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import type { Network } from "../../models/network.ts";
@@ -197,20 +198,4 @@ function failed({ channels, system }: StochasticModel, { values, molecules }: Co
   if (kind === "step too small") return { status: "step-too-small", time, worst, hint: "it goes on although a reactant is used up; its rate must vanish with its reactants" };
   if (value < 0) return { status: "negative-propensity", time, worst, hint: `its rate is ${value}; write it as a difference of two positive terms, k_f*reactants - k_r*products, or as two reactions` };
   return { status: "non-finite", time, worst, hint: `its rate is ${value}; look for a parameter without a value, a division by zero, or a logarithm or root outside its domain` };
-}
-
-function checkProblem({ system }: StochasticModel, { times, parameters, molecules, maxEvents }: LeapProblem): void {
-  const refuse = (message: string): never => {
-    throw new RangeError(`stochastic solver of "${system.id}": ${message}`);
-  };
-  if (parameters && parameters.length !== system.parameters.length) refuse(`${parameters.length} parameter values for ${system.parameters.length} parameters (${system.parameters.join(", ")})`);
-  if (molecules && molecules.length !== system.states.length) refuse(`${molecules.length} molecule numbers for ${system.states.length} species (${system.states.join(", ")})`);
-  const broken = molecules?.findIndex((count) => !(Number.isInteger(count) && count >= 0 && count <= 2 ** 53)) ?? -1;
-  if (broken >= 0) refuse(`"${system.states[broken]}" starts with ${molecules?.[broken]} molecules; give a whole number from 0 to 2^53`);
-  if (maxEvents !== undefined && !(maxEvents > 0)) refuse(`maxEvents is ${maxEvents}; it must be above 0`);
-  let before = 0;
-  times.forEach((time, index) => {
-    if (!(time >= before && time < Infinity)) refuse(`requested time ${index} is ${time}; times must be finite, ascending and at least 0`);
-    before = time;
-  });
 }
