@@ -1,4 +1,4 @@
-import { odeMethods } from "../solvers/index.ts";
+import { oneStepMethods } from "../solvers/index.ts";
 import { stochasticMethods } from "../solvers/stochastic/index.ts";
 import { standardTemperatureK } from "../thermo/units.ts";
 import { currentBoundDefaults, stochasticThermoDefaults, thermoDefaults } from "../thermo/index.ts";
@@ -24,7 +24,7 @@ export const thermoOptions = {
   stochastic: { kind: "flag", help: "from sampled jumps, with standard errors, instead of a trajectory" },
   repair: { kind: "flag", help: "the nearest rate constants without driven cycles; the model text goes to --out DIR/repaired.ant" },
   pair: { kind: "flag", help: "first join one-way reactions that reverse each other, such as A => B and B => A, into reversible ones" },
-  method: { kind: "choice", of: [...Object.keys(odeMethods), ...Object.keys(stochasticMethods)], help: `(default ${thermoDefaults.method}, with --stochastic ${stochasticThermoDefaults.method})` },
+  method: { kind: "choice", of: [...Object.keys(oneStepMethods), ...Object.keys(stochasticMethods)], help: `(default ${thermoDefaults.method}, with --stochastic ${stochasticThermoDefaults.method})` },
   rtol: { kind: "number", min: 0, value: "X", help: `relative tolerance (default ${thermoDefaults.control.rtol})` },
   atol: { kind: "number", min: 0, value: "X", help: `absolute tolerance (default ${thermoDefaults.control.atol})` },
   runs: { kind: "integer", min: 1, value: "R", help: `runs of --stochastic (default ${stochasticThermoDefaults.runs})` },
@@ -89,7 +89,7 @@ export function optionProblems(call: Call, mode: ThermoMode): string[] {
   if (mode === "steady" && call.text("volume") !== null && call.text("currents") === null) problems.push("--volume has no meaning with --steady alone: everything is per volume; give --currents too, or leave it out");
   for (const name of ["covariance", "level"]) if (call.text(name) !== null && call.text("currents") === null) problems.push(`--${name} has no meaning without --currents; give the measured currents too`);
   const method = call.text("method");
-  const own = Object.keys(mode === "stochastic" ? stochasticMethods : odeMethods);
+  const own = Object.keys(mode === "stochastic" ? stochasticMethods : oneStepMethods);
   if (method !== null && meaningful[mode].includes("method") && !own.includes(method)) {
     problems.push(mode === "stochastic" ? `--method ${method} solves a trajectory; with --stochastic choose one of ${own.join(", ")}` : `--method ${method} samples jumps; add --stochastic, or choose one of ${own.join(", ")}`);
   }

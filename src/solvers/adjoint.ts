@@ -3,17 +3,18 @@ import { lowerEach } from "../kernel/lower.ts";
 import type { Value } from "../kernel/program.ts";
 import { vectorJacobian } from "../kernel/reverse.ts";
 import type { OdeSystem } from "../models/system.ts";
-import { type ExtendContext, type OdeSolver, type SolverOptions, compileSolver } from "./compile.ts";
+import { type ExtendContext, type SolverOptions, type WovenSolver, compileSolver } from "./compile.ts";
 import { denseWeight } from "./ode/interpolate.ts";
 import { tapeRow } from "./ode/memory.ts";
+import type { OdeMethod } from "./ode/method.ts";
 
-export interface AdjointOptions extends Omit<SolverOptions, "record" | "extend" | "errorStates"> {
+export interface AdjointOptions extends Omit<SolverOptions<OdeMethod>, "record" | "extend" | "errorStates"> {
   /** Parameters whose derivatives are wanted; default all. */
   readonly wrt?: readonly string[];
 }
 
 /** A solver that can also pull derivatives back through the steps it took. */
-export interface AdjointSolver extends OdeSolver {
+export interface AdjointSolver extends WovenSolver {
   /**
    * Derivatives of a scalar L of the last solved trajectory, from `cotangents` = ∂L/∂values, row-major [nTime, nState].
    *

@@ -7,21 +7,29 @@ import { breakpointsOf } from "./ode/breakpoint.ts";
 import { resolveControl } from "./ode/control.ts";
 import { writeInterpolate } from "./ode/interpolate.ts";
 import { writeLoop } from "./ode/loop.ts";
+import { drive } from "./ode/drive.ts";
 import { odeMemory } from "./ode/memory.ts";
-import { pace } from "./ode/pace.ts";
+import { type AnyOdeMethod, type OdeMethod, isOneStep } from "./ode/method.ts";
 import type { RunMemory } from "./ode/run.ts";
 import { beginRun } from "./ode/run.ts";
-import type { OdeRun, OdeSolver, SolverOptions } from "./ode/solver.ts";
+import type { OdeSolver, SolverOptions, WovenSolver } from "./ode/solver.ts";
 import { writeBegin } from "./ode/start.ts";
 
-export type { ExtendContext, OdeProblem, OdeRun, OdeSolver, SolveAsyncOptions, SolverOptions, Tape } from "./ode/solver.ts";
+export type { ExtendContext, OdeProblem, OdeRun, OdeSolver, SolveAsyncOptions, SolverOptions, Tape, WovenSolver } from "./ode/solver.ts";
 
 /**
- * Compiles a system and a method into one program with the whole step loop inside.
+ * Compiles a system and a method into one program with the whole step loop inside; a method with a loop of its own compiles itself.
  *
  * @throws Error when the system uses an undeclared symbol; RangeError when the control or `errorStates` is impossible.
  */
-export async function compileSolver(system: OdeSystem, options: SolverOptions): Promise<OdeSolver> {
+export function compileSolver(system: OdeSystem, options: SolverOptions<OdeMethod>): Promise<WovenSolver>;
+export function compileSolver(system: OdeSystem, options: SolverOptions): Promise<OdeSolver>;
+export async function compileSolver(system: OdeSystem, options: SolverOptions<AnyOdeMethod>): Promise<OdeSolver> {
+  const { method, ...others } = options;
+  return isOneStep(method) ? weave(system, { ...others, method }) : method.compile(system, others);
+}
+
+async function weave(system: OdeSystem, options: SolverOptions<OdeMethod>): Promise<WovenSolver> {
   const { method, target = "wasm", record = false, errorStates = system.states.length, extend } = options;
   const control = resolveControl(options.control);
   if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
@@ -41,37 +49,6 @@ export async function compileSolver(system: OdeSystem, options: SolverOptions): 
 
   const scene = { system, method, memory, instance, control, errorStates, breakpoints: breakpointsOf(system, errorStates) };
   const kept: RunMemory = { runs: 0 };
-  const speed = pace();
-  const slice = (run: OdeRun): void => {
-    const before = performance.now();
-    run.advance(speed.budget);
-    // A run that ended early says nothing about how long a full budget takes.
-    if (run.status.status === "paused") speed.measure(performance.now() - before);
-  };
-  const begin: OdeSolver["begin"] = (problem) => beginRun(scene, kept, record, problem);
-  return {
-    system,
-    method,
-    control,
-    instance,
-    memory,
-    begin,
-    solve(problem) {
-      const run = begin(problem);
-      while (run.status.status === "paused") slice(run);
-      return run.trajectory();
-    },
-    async solveAsync(problem, { signal, breathe = turn } = {}) {
-      const run = begin(problem);
-      for (;;) {
-        if (run.status.status !== "paused" || signal?.aborted) break;
-        slice(run);
-        if (run.status.status === "paused") await breathe();
-      }
-      return run.trajectory();
-    },
-  };
+  const driven = drive((problem) => beginRun(scene, kept, record, problem));
+  return { system, method, control, instance, memory, ...driven };
 }
-
-/** One turn of the event loop. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,12 +1,12 @@
 export { type AdjointOptions, type AdjointSolver, compileAdjoint } from "./adjoint.ts";
 export { compileSolver } from "./compile.ts";
-export { odeMethods, rodas5p, tsit5 } from "./ode/index.ts";
+export { odeMethods, oneStepMethods, rodas5p, tsit5 } from "./ode/index.ts";
 export type { OdeControl } from "./ode/control.ts";
 export { odeControlDefaults } from "./ode/control.ts";
 export type { OdeMemory } from "./ode/memory.ts";
 export { tapeRow } from "./ode/memory.ts";
-export type { OdeFacts, OdeMethod, StepContext, Tableau } from "./ode/method.ts";
-export type { ExtendContext, OdeProblem, OdeRun, OdeSolver, SolveAsyncOptions, SolverOptions, Tape } from "./ode/solver.ts";
+export type { AnyOdeMethod, CompiledMethod, OdeFacts, OdeMethod, StepContext, Tableau } from "./ode/method.ts";
+export type { ExtendContext, OdeProblem, OdeRun, OdeSolver, SolveAsyncOptions, SolverOptions, Tape, WovenSolver } from "./ode/solver.ts";
 export { sensitivitySystem } from "./sensitivity.ts";
 export type { Status } from "./status.ts";
 export type { RunStatistics, Trajectory } from "./trajectory.ts";

@@ -1,6 +1,6 @@
 import { symbolsOf } from "../kernel/substitute.ts";
 import type { NetworkProblem } from "../models/check.ts";
-import type { OdeSolver, Tape } from "../solvers/ode/solver.ts";
+import type { WovenSolver, Tape } from "../solvers/ode/solver.ts";
 import type { DensePath } from "./dense-path.ts";
 import { densePath } from "./dense-path.ts";
 import type { PathFunctions, PathIntegrals } from "./path-integral.ts";
@@ -43,7 +43,7 @@ export type LimitCycleResult =
  * @source Hénon 1982, doi:10.1016/0167-2789(82)90034-3 (steps that end on a section); Poincaré's return map
  * @status problems: rates that depend on time, a run that fails, comes to rest or does not return.
  */
-export function limitCycle(solver: OdeSolver, problem: LimitCycleProblem): LimitCycleResult {
+export function limitCycle(solver: WovenSolver, problem: LimitCycleProblem): LimitCycleResult {
   const { system } = solver;
   const { parameters, horizon, tolerance = limitCycleDefaults.tolerance, horizons = limitCycleDefaults.horizons } = problem;
   const refuse = (message: string): LimitCycleResult => ({ problems: [{ where: `model:${system.id}`, message }] });
@@ -102,7 +102,7 @@ function risings({ count, states }: Tape, width: number, column: number, level: 
 }
 
 /** The point inside step `row` where a state meets a level, by shorter steps from the same start (false position, Illinois). */
-function cross(solver: OdeSolver, parameters: Float64Array, tape: Tape, row: number, column: number, level: number): { readonly time: number; readonly state: Float64Array } {
+function cross(solver: WovenSolver, parameters: Float64Array, tape: Tape, row: number, column: number, level: number): { readonly time: number; readonly state: Float64Array } {
   const width = solver.system.states.length;
   const state = tape.states.slice(row * width, (row + 1) * width);
   const startTime = tape.times[row] ?? 0;

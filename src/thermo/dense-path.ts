@@ -1,4 +1,4 @@
-import type { OdeSolver } from "../solvers/ode/solver.ts";
+import type { WovenSolver } from "../solvers/ode/solver.ts";
 import type { Status } from "../solvers/status.ts";
 
 /** A stretch of a path with the states at the nodes of a Gauss-Legendre rule inside it. */
@@ -56,7 +56,7 @@ const shortSteps = [...gaussNodes, 1].map((edge, index) => edge - (gaussNodes[in
  * @source Abramowitz & Stegun 1964, Handbook of Mathematical Functions, table 25.4 (the rule with four nodes)
  * @throws Error unless the solver was compiled with `record`; RangeError when the problem does not fit it.
  */
-export function densePath(solver: OdeSolver, { parameters, state, endTime, startTime = 0 }: PathProblem): DensePath {
+export function densePath(solver: WovenSolver, { parameters, state, endTime, startTime = 0 }: PathProblem): DensePath {
   const run = solver.begin({ parameters, state, startTime, times: Float64Array.of(endTime) });
   while (run.status.status === "paused") run.advance(1_000_000);
   const { status } = run;
@@ -88,7 +88,7 @@ export function densePath(solver: OdeSolver, { parameters, state, endTime, start
 }
 
 /** Consecutive pieces of the given sizes from one state on. */
-function piecesOf(solver: OdeSolver, parameters: Float64Array, startTime: number, state: Float64Array, sizes: readonly number[]): PathPiece[] {
+function piecesOf(solver: WovenSolver, parameters: Float64Array, startTime: number, state: Float64Array, sizes: readonly number[]): PathPiece[] {
   if (sizes.length === 0) return [];
   const steps = Float64Array.from(sizes.flatMap((size) => shortSteps.map((part) => size * part)));
   const end = steps.reduce((time, step) => time + step, startTime);

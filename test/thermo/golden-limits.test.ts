@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileSolver } from "../../src/solvers/compile.ts";
 import { tsit5 } from "../../src/solvers/ode/index.ts";
-import type { OdeSolver } from "../../src/solvers/ode/solver.ts";
+import type { WovenSolver } from "../../src/solvers/ode/solver.ts";
 import { densePath } from "../../src/thermo/dense-path.ts";
 import { lyapunovFunction } from "../../src/thermo/free-energy.ts";
 import { observableOf } from "../../src/thermo/observable.ts";
@@ -31,7 +31,7 @@ function closedForm(tau: number) {
 }
 
 describe("G2: the speed limits from closed forms and along the solved path", () => {
-  let solver: OdeSolver;
+  let solver: WovenSolver;
   beforeAll(async () => {
     solver = await compileSolver(fluxes.system, { method: tsit5, record: true, control: { rtol: 1e-10, atol: 1e-13 } });
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { zoo } from "../../src/models/zoo/index.ts";
 import { compileSolver } from "../../src/solvers/compile.ts";
 import { rodas5p, tsit5 } from "../../src/solvers/ode/index.ts";
-import type { OdeSolver } from "../../src/solvers/ode/solver.ts";
+import type { WovenSolver } from "../../src/solvers/ode/solver.ts";
 import { absoluteIntegral } from "../../src/thermo/absolute-integral.ts";
 import { densePath, gaussNodes } from "../../src/thermo/dense-path.ts";
 import { lyapunovFunction } from "../../src/thermo/free-energy.ts";
@@ -20,7 +20,7 @@ const fluxes = fluxesOfNetwork(network);
 const rtol = 1e-10;
 
 describe.each([tsit5, rodas5p])("G2: an isomerisation relaxing from (0.9, 0.1), with $facts.id", (method) => {
-  let solver: OdeSolver;
+  let solver: WovenSolver;
   const limitsAt = (endTime: number): SpeedLimits => {
     const path = densePath(solver, { parameters: Float64Array.from(fluxes.system.parameterValues), state: Float64Array.of(0.9, 0.1), endTime });
     return speedLimits(fluxes, path, [observableOf(network, "B", [0, 1])]);

@@ -1,6 +1,8 @@
 import type { Value } from "../../kernel/program.ts";
 import type { FunctionBuilder } from "../../kernel/builder.ts";
+import type { OdeSystem } from "../../models/system.ts";
 import type { LinearWriter } from "./linear.ts";
+import type { OdeSolver, SolverOptions } from "./solver.ts";
 import type { Component, Vector, VectorWriter } from "./vector.ts";
 
 /** What a method can do; loops and tables read this and never ask for the name. */
@@ -20,6 +22,8 @@ export interface OdeFacts {
   readonly rhsPerStep: number;
   /** Jacobians, each factored once, per attempted step. */
   readonly factorizationsPerStep: number;
+  /** Whether the steps are taken by a package, outside a compiled program. Default false. */
+  readonly external?: boolean;
   readonly source: string;
 }
 
@@ -64,3 +68,15 @@ export interface OdeMethod {
   /** Writes one attempted step; returns the error estimate of a component. */
   step(context: StepContext): Component;
 }
+
+/** A method that brings its own loop: one that looks several steps back, a foreign one, or a choice among others. */
+export interface CompiledMethod {
+  readonly facts: OdeFacts;
+  /** @throws Error naming each option that only one-step methods have (`record`, `extend`) and this one lacks. */
+  compile(system: OdeSystem, options: Omit<SolverOptions, "method">): Promise<OdeSolver>;
+}
+
+export type AnyOdeMethod = OdeMethod | CompiledMethod;
+
+/** Whether a method is a writer of single steps, which tapes, adjoints and whole reports need. */
+export const isOneStep = (method: AnyOdeMethod): method is OdeMethod => "step" in method;

@@ -8,7 +8,7 @@ import type { Trajectory } from "../trajectory.ts";
 import type { OdeControl } from "./control.ts";
 import type { Resolve } from "./linear.ts";
 import type { OdeMemory } from "./memory.ts";
-import type { OdeMethod } from "./method.ts";
+import type { AnyOdeMethod, OdeMethod } from "./method.ts";
 
 /** One initial value problem for a compiled system. */
 export interface OdeProblem {
@@ -58,14 +58,19 @@ export interface SolveAsyncOptions {
 /** A system, a method and a control compiled into one program; reused for any number of runs, one at a time. */
 export interface OdeSolver {
   readonly system: OdeSystem;
-  readonly method: OdeMethod;
+  readonly method: AnyOdeMethod;
   readonly control: OdeControl;
-  readonly instance: Instance;
-  /** Where everything is; addresses are bytes. */
-  readonly memory: OdeMemory;
   begin(problem: OdeProblem): OdeRun;
   solve(problem: OdeProblem): Trajectory;
   solveAsync(problem: OdeProblem, options?: SolveAsyncOptions): Promise<Trajectory>;
+}
+
+/** The solver of a one-step method, with its program open to whoever weaves more into it. */
+export interface WovenSolver extends OdeSolver {
+  readonly method: OdeMethod;
+  readonly instance: Instance;
+  /** Where everything is; addresses are bytes. */
+  readonly memory: OdeMemory;
 }
 
 /** What `extend` is given to weave more functions into a solver's program. */
@@ -87,8 +92,8 @@ export interface ExtendContext {
   readonly resolve: (time: Value, state: (index: number) => Value) => Resolve;
 }
 
-export interface SolverOptions {
-  readonly method: OdeMethod;
+export interface SolverOptions<Method extends AnyOdeMethod = AnyOdeMethod> {
+  readonly method: Method;
   /** Default "wasm". */
   readonly target?: Target;
   readonly control?: Partial<OdeControl>;

@@ -6,7 +6,7 @@ import { speciesIds } from "../../models/structure.ts";
 import { compileSolver } from "../../solvers/compile.ts";
 import type { OdeControl } from "../../solvers/ode/control.ts";
 import type { OdeMethod } from "../../solvers/ode/method.ts";
-import type { OdeSolver } from "../../solvers/ode/solver.ts";
+import type { WovenSolver } from "../../solvers/ode/solver.ts";
 import { limitCycle } from "../../thermo/cycle-integral.ts";
 import { onsagerDecomposition } from "../../thermo/decomposition/onsager.ts";
 import { densePath, type DensePath } from "../../thermo/dense-path.ts";
@@ -74,7 +74,7 @@ export async function alongCase(network: Network, options: CasePathOptions): Pro
 }
 
 /** States at even times and the integral of the excess. */
-function followed(fluxes: Fluxes, solver: OdeSolver, path: DensePath, points: number): Pick<CasePath, "times" | "concentrations" | "excess" | "resolved"> {
+function followed(fluxes: Fluxes, solver: WovenSolver, path: DensePath, points: number): Pick<CasePath, "times" | "concentrations" | "excess" | "resolved"> {
   const { parameters, start: state, endTime } = path;
   const times = Array.from({ length: points }, (_, row) => (endTime * row) / (points - 1));
   const { values } = solver.solve({ parameters, state, times: Float64Array.from(times) });

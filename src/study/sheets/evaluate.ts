@@ -1,4 +1,4 @@
-import { odeMethods } from "../../solvers/index.ts";
+import { oneStepMethods } from "../../solvers/index.ts";
 import { thermoReport, type ThermoReport } from "../../thermo/report.ts";
 import { adiabaticExcess, boundFindings, instantValues, integralValues, type Named } from "./case-values.ts";
 import type { Finding } from "../result.ts";
@@ -25,7 +25,7 @@ export const drawnCase = ({ cases }: PreparedSheet): PreparedCase | null => case
 /** Computes one case. @status problems: what keeps it from an answer */
 export async function evaluateCase(sheet: Sheet, prepared: PreparedCase, numerics: Numerics, isDrawn: boolean): Promise<CaseResult> {
   const { path, cycle } = prepared.case;
-  const method = Object.values(odeMethods).find(({ facts }) => facts.id === numerics.method);
+  const method = Object.values(oneStepMethods).find(({ facts }) => facts.id === numerics.method);
   if (!method) return { problems: [`there is no method "${numerics.method}"`] };
   if (path === undefined && cycle === undefined) return atInstant(sheet, prepared, numerics);
   const control = { rtol: numerics.rtol, atol: numerics.atol };

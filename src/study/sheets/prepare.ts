@@ -1,7 +1,7 @@
 import type { Network } from "../../models/network.ts";
 import { revise } from "../../models/revise.ts";
 import { readReactionText } from "../../models/text.ts";
-import { odeMethods } from "../../solvers/index.ts";
+import { oneStepMethods } from "../../solvers/index.ts";
 import { readObservable } from "../../thermo/observable.ts";
 import { canonicalJson, sha256 } from "../canonical.ts";
 import type { StudyTexts } from "../files.ts";
@@ -29,7 +29,7 @@ export interface PreparedSheet {
 /** Reads the models of all sheets and puts the cases' values into them; every problem at its place. */
 export async function prepareSheets({ values, problem }: ReadSheets, files: Pick<StudyFiles, "readText">): Promise<{ readonly prepared: readonly PreparedSheet[] } | { readonly problems: readonly StudyProblem[] }> {
   const problems: StudyProblem[] = [];
-  const methods = Object.values(odeMethods).map(({ facts }) => facts.id as string);
+  const methods = Object.values(oneStepMethods).map(({ facts }) => facts.id as string);
   const { method } = values.numerics;
   if (!methods.includes(method)) problems.push(problem(["numerics", "method"], `there is no method "${method}"${didYouMean(method, methods)}; methods are ${methods.join(", ")}`));
   const prepared: PreparedSheet[] = [];
