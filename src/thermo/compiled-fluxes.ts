@@ -40,6 +40,9 @@ interface Workspace {
   readonly states: number;
   readonly flags: number;
   readonly result: number;
+  /** Of one row that is written again. */
+  readonly rowFlags: number;
+  readonly row: number;
   reserve(rows: number): void;
 }
 
@@ -51,6 +54,8 @@ function workspaceOf(instance: Instance, { system }: Fluxes, { count }: FluxColu
     states: 0,
     flags: 0,
     result: 0,
+    rowFlags: 0,
+    row: 0,
     reserve(rows: number): void {
       if (rows <= workspace.capacity) return;
       // Nothing is usable until all of it is there.
@@ -60,6 +65,8 @@ function workspaceOf(instance: Instance, { system }: Fluxes, { count }: FluxColu
       workspace.states = instance.reserve(8 * rows * system.states.length);
       workspace.flags = instance.reserve(4 * rows);
       workspace.result = instance.reserve(8 * rows * count);
+      workspace.rowFlags = instance.reserve(8);
+      workspace.row = instance.reserve(8 * count);
       workspace.capacity = rows;
     },
   };
@@ -93,9 +100,9 @@ function rowsOf(job: Job, times: Float64Array, parameters: ArrayLike<number>, st
     memory.set(isWhole ? times : times.subarray(from, from + count), workspace.times / 8);
     memory.set(piece.length > count * width ? piece.subarray(0, count * width) : piece, workspace.states / 8);
     if (piece.length < count * width) memory.fill(Number.NaN, workspace.states / 8 + piece.length, workspace.states / 8 + count * width);
-    const flagged = instance.functions["rows"]?.(count, workspace.times, workspace.states, workspace.flags, workspace.result) ?? 0;
+    const flagged = instance.functions[columnCount > columns.species ? "rows" : "sums"]?.(count, workspace.times, workspace.states, workspace.flags, workspace.result) ?? 0;
     const first = workspace.result / 8;
-    if (flagged > 0) settle(job, { flagged, times, from, count, parameters, states, outOfDomain });
+    if (flagged > 0) settle(job, { flagged, times, from, count, columnCount, parameters, states, outOfDomain });
     if (isWhole) block = memory.slice(first, first + columnCount * count);
     else {
       block ??= new Float64Array(columnCount * times.length);
@@ -110,23 +117,27 @@ interface Piece {
   readonly times: Float64Array;
   readonly from: number;
   readonly count: number;
+  readonly columnCount: number;
   readonly parameters: ArrayLike<number>;
   readonly states: Float64Array;
   readonly outOfDomain: OutOfDomain[];
 }
 
 /** Goes through the flagged rows of a piece: notes species that are 0, and writes rows with a wrong value anew. */
-function settle({ fluxes, observables, columns, workspace }: Job, { flagged, times, from, count, parameters, states, outOfDomain }: Piece): void {
-  const { f64: memory, i32 } = workspace.instance;
+function settle({ fluxes, observables, columns, workspace }: Job, { flagged, times, from, count, columnCount, parameters, states, outOfDomain }: Piece): void {
+  const { f64: memory, i32, functions } = workspace.instance;
   const width = fluxes.system.states.length;
   const at = (column: number, row: number): number => workspace.result / 8 + column * count + row;
   for (let entry = 0; entry < flagged; entry++) {
     const { row, flag } = flaggedRow(i32[workspace.flags / 4 + entry] ?? 0);
     const time = times[from + row] ?? Number.NaN;
-    if (flag === rowFlag.absent) noteAbsent(fluxes, columns, (column) => memory[at(column, row)] ?? Number.NaN, time, outOfDomain);
-    else {
+    if (flag === rowFlag.absent) {
+      // The sums leave out the columns that a note reads.
+      functions["rows"]?.(1, workspace.times + 8 * row, workspace.states + 8 * width * row, workspace.rowFlags, workspace.row);
+      noteAbsent(fluxes, columns, (column) => memory[workspace.row / 8 + column] ?? Number.NaN, time, outOfDomain);
+    } else {
       const found = rowAt(fluxes, observables, time, parameters, states.subarray((from + row) * width, (from + row + 1) * width));
-      found.values.forEach((value, column) => (memory[at(column, row)] = value));
+      for (let column = 0; column < columnCount; column++) memory[at(column, row)] = found.values[column] ?? Number.NaN;
       outOfDomain.push(...found.outOfDomain);
     }
   }
