@@ -20,5 +20,6 @@ export type { OdeSystem, Output } from "./system.ts";
 export * from "./rate/index.ts";
 export { readReactionText, writeReactionText } from "./text.ts";
 export type { ReadResult } from "./text.ts";
+export { avogadroConstant } from "./unit.ts";
 export { zoo } from "./zoo/index.ts";
 export type { ModelFacts, ZooModel } from "./zoo/index.ts";

@@ -16,7 +16,7 @@ export { ensemble } from "./stochastic/ensemble.ts";
 export type { Ensemble, EnsembleProblem } from "./stochastic/ensemble.ts";
 export { auto, compositionRejection, direct, nextReaction, rejection, stochasticMethods } from "./stochastic/index.ts";
 export type { StochasticFacts, StochasticMethod, StochasticProgram, StochasticStep } from "./stochastic/method.ts";
-export { avogadro, moleculesPerAmount } from "./stochastic/molecules.ts";
+export { moleculesPerAmount } from "./stochastic/molecules.ts";
 export { stochasticDefaults } from "./stochastic/run.ts";
 export { simulateStochastic } from "./stochastic/simulate.ts";
 export type { SimulateStochasticOptions, SimulateStochasticResult, StochasticTables } from "./stochastic/simulate.ts";

@@ -39,7 +39,7 @@ export { networkUnits } from "./network-units.ts";
 export type { GivenUnits, NetworkUnitsResult } from "./network-units.ts";
 export { chemicalPotentials, forcesOfPotentials, freeEnergyTerms, logEquilibriumOf, potentialsOfConstants, withStandardPotentials } from "./potential.ts";
 export type { FreeEnergyTerm, Place, PotentialNetworkResult, PotentialOptions, PotentialsOfConstants, StandardPotentials } from "./potential.ts";
-export { avogadroConstant, boltzmannConstant, dissipationInVolume, dissipationPerVolume, forceOfReactionEnergy, gasConstant, kilojoulePerMole, overRT, reactionEnergyOfForce, standardTemperatureK } from "./units.ts";
+export { boltzmannConstant, dissipationInVolume, dissipationPerVolume, forceOfReactionEnergy, gasConstant, kilojoulePerMole, overRT, reactionEnergyOfForce, standardTemperatureK } from "./units.ts";
 export type { ConcentrationAndTime, PhysicalDissipation } from "./units.ts";
 export { densePath } from "./dense-path.ts";
 export type { DensePath, PathPiece, PathProblem } from "./dense-path.ts";

@@ -1,6 +1,6 @@
 import type { NetworkProblem } from "../models/check.ts";
 import type { Network } from "../models/network.ts";
-import { avogadroConstant } from "./units.ts";
+import { type Unit, avogadroConstant, factorWith, readUnit, unitTimes, volumeUnit } from "../models/unit.ts";
 import type { ConcentrationAndTime } from "./units.ts";
 
 /** Units that a network leaves out, as text such as `mM` and `min`; they replace what it declares. */
@@ -45,9 +45,8 @@ function concentrationOf(network: Network, note: Note): number | null {
     const where = `species:${id}`;
     const text = own ?? substance;
     const unit = text === null ? `it has no unit; write '${id} has mM', or give the unit of concentration` : readUnit(network, text);
-    const volumeText = network.compartments.find((one) => one.id === compartment)?.unit ?? network.units.find((one) => one.id === "volume")?.formula ?? "litre";
-    const volume = readUnit(network, volumeText);
-    const value = typeof unit === "string" || typeof volume === "string" ? null : (perLitre(unit) ?? perLitre(times(unit, volume, -1)));
+    const volume = volumeUnit(network, compartment);
+    const value = typeof unit === "string" || typeof volume === "string" ? null : (perLitre(unit) ?? perLitre(unitTimes(unit, volume, -1)));
     if (value !== null) found.set(value, id);
     else {
       isComplete = false;
@@ -78,107 +77,9 @@ function timeOf(network: Network, note: Note): number | null {
   return note(`parameter:${other ?? ""}`, `parameters "${one ?? ""}" and "${other ?? ""}" are in different units of time (${first} and ${second} s); write 'unit time_unit = ...' to choose`);
 }
 
-/** A unit: a plain number times powers of what counts here, each with its own factor, so that minutes stay apart from micromoles. */
-interface Unit {
-  readonly number: number;
-  readonly parts: Readonly<Record<string, { readonly factor: number; readonly power: number }>>;
-}
-
-const part = (name: string, factor: number, power = 1): Unit => ({ number: 1, parts: { [name]: { factor, power } } });
-const molar = (factor: number): Unit => ({ number: 1, parts: { mole: { factor, power: 1 }, litre: { factor: 1, power: -1 } } });
-
-/** Base units of SBML, and the abbreviations of concentration and time that laboratories use. */
-const named: Readonly<Record<string, Unit>> = {
-  dimensionless: { number: 1, parts: {} },
-  mole: part("mole", 1),
-  mol: part("mole", 1),
-  item: part("item", 1),
-  litre: part("litre", 1),
-  liter: part("litre", 1),
-  L: part("litre", 1),
-  // Ten decimetres, whose cube is a litre times 1000.
-  metre: part("litre", 10, 1 / 3),
-  meter: part("litre", 10, 1 / 3),
-  M: molar(1),
-  mM: molar(1e-3),
-  uM: molar(1e-6),
-  nM: molar(1e-9),
-  pM: molar(1e-12),
-  second: part("second", 1),
-  s: part("second", 1),
-  sec: part("second", 1),
-  ms: part("second", 1e-3),
-  minute: part("second", 60),
-  min: part("second", 60),
-  hour: part("second", 3600),
-  h: part("second", 3600),
-  hr: part("second", 3600),
-  day: part("second", 86_400),
-};
-
-const isWhole = (power: number): number => (Math.abs(power - Math.round(power)) < 1e-9 ? Math.round(power) : power);
-
-function times(a: Unit, b: Unit, sign: 1 | -1): Unit {
-  const parts: Record<string, { factor: number; power: number }> = { ...a.parts };
-  for (const [name, { factor, power }] of Object.entries(b.parts)) {
-    const before = parts[name] ?? { factor: 1, power: 0 };
-    parts[name] = { factor: sign === 1 ? before.factor * factor : before.factor / factor, power: isWhole(before.power + sign * power) };
-  }
-  return { number: sign === 1 ? a.number * b.number : a.number / b.number, parts };
-}
-
-const raised = ({ number, parts }: Unit, exponent: number): Unit => ({
-  number: number ** exponent,
-  parts: Object.fromEntries(Object.entries(parts).map(([name, { factor, power }]) => [name, { factor: factor ** exponent, power: isWhole(power * exponent) }])),
-});
-
-/** The total factor of a unit whose powers are exactly the given ones; null where they are not. */
-function factorWith({ number, parts }: Unit, powers: Readonly<Record<string, number>>): number | null {
-  const names = new Set([...Object.keys(parts), ...Object.keys(powers)]);
-  if ([...names].some((name) => (parts[name]?.power ?? 0) !== (powers[name] ?? 0))) return null;
-  return Object.values(parts).reduce((total, { factor }) => total * factor, number);
-}
-
 const pureTime = (unit: Unit): number | null => factorWith(unit, { second: 1 });
 
 function perLitre(unit: Unit): number | null {
   const items = factorWith(unit, { item: 1, litre: -1 });
   return factorWith(unit, { mole: 1, litre: -1 }) ?? (items === null ? null : items / avogadroConstant);
-}
-
-/** Reads a unit's text as networks store it: names, numbers, `*`, `/`, `^`, parentheses; a blank multiplies. Definitions go before our own names. */
-function readUnit(network: Network, text: string, open: readonly string[] = []): Unit | string {
-  const tokens = text.match(/[A-Za-z_]\w*|\d+\.?\d*(?:[eE][+-]?\d+)?|[-*/^()]/g) ?? [];
-  let at = 0;
-  const atom = (): Unit | string => {
-    const token = tokens[at++];
-    if (token === undefined) return `its unit "${text}" ends too early`;
-    if (token === "(") {
-      const inner = product();
-      return tokens[at++] === ")" ? inner : `its unit "${text}" has an open parenthesis`;
-    }
-    if (/^\d/.test(token)) return { number: Number(token), parts: {} };
-    const definition = network.units.find(({ id }) => id === token);
-    if (definition && !open.includes(token)) return readUnit(network, definition.formula, [...open, token]);
-    return named[token] ?? `its unit "${token}" is not known here; define it with 'unit ${token} = ...'`;
-  };
-  const power = (): Unit | string => {
-    const base = atom();
-    if (typeof base === "string" || tokens[at] !== "^") return base;
-    at += 1;
-    const sign = tokens[at] === "-" ? -1 : 1;
-    if (sign < 0) at += 1;
-    return raised(base, sign * Number(tokens[at++]));
-  };
-  const product = (): Unit | string => {
-    let total = power();
-    while (typeof total !== "string" && at < tokens.length && tokens[at] !== ")") {
-      const sign = tokens[at] === "/" ? -1 : 1;
-      if (tokens[at] === "*" || tokens[at] === "/") at += 1;
-      const next = power();
-      total = typeof next === "string" ? next : times(total, next, sign);
-    }
-    return total;
-  };
-  return product();
 }

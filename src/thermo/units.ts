@@ -1,9 +1,6 @@
 /** k_B · J/K, exact since 2019. @source BIPM 2019, The International System of Units, 9th edition, sec. 2.2 (CODATA 2018) */
 export const boltzmannConstant = 1.380649e-23;
 
-/** N_A · 1/mol, exact since 2019. @source BIPM 2019, The International System of Units, 9th edition, sec. 2.2 (CODATA 2018) */
-export const avogadroConstant = 6.02214076e23;
-
 /** R = k_B N_A · J/(mol K), exact since 2019. @source BIPM 2019, The International System of Units, 9th edition, sec. 2.2 (CODATA 2018) */
 export const gasConstant = 8.31446261815324;
 

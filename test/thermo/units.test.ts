@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { zoo } from "../../src/models/zoo/index.ts";
 import { networkUnits } from "../../src/thermo/network-units.ts";
 import type { GivenUnits } from "../../src/thermo/network-units.ts";
-import { avogadroConstant, boltzmannConstant, dissipationInVolume, dissipationPerVolume, forceOfReactionEnergy, gasConstant, kilojoulePerMole, overRT, reactionEnergyOfForce } from "../../src/thermo/units.ts";
+import { avogadroConstant } from "../../src/models/unit.ts";
+import { boltzmannConstant, dissipationInVolume, dissipationPerVolume, forceOfReactionEnergy, gasConstant, kilojoulePerMole, overRT, reactionEnergyOfForce } from "../../src/thermo/units.ts";
 import { networkOfText } from "./states.ts";
 
 describe("physical units", () => {

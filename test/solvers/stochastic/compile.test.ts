@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { zoo } from "../../../src/models/zoo/index.ts";
-import { avogadro } from "../../../src/solvers/stochastic/molecules.ts";
+import { avogadroConstant } from "../../../src/models/unit.ts";
 import { stochasticMethods } from "../../../src/solvers/stochastic/index.ts";
 import { networkOfText, problemsOf, solverOf } from "./networks.ts";
 
@@ -55,16 +55,16 @@ describe("propensities", () => {
   it("of amounts in mole: molecules are amount times Avogadro's number", async () => {
     const text = `unit uM = 1e-6 mole/litre; compartment c = 1e-15; species A in c; J: 2 A => ; c*k*A^2; A = 0.05; k = 4; A has uM; c has litre`;
     const solver = await solverOf(text);
-    const n = Math.round(0.05e-6 * 1e-15 * avogadro);
+    const n = Math.round(0.05e-6 * 1e-15 * avogadroConstant);
     expect(n).toBe(30);
     expect(solver.run({ seed, times: start }).molecules[0]).toBe(n);
     expect(solver.warnings).toMatchObject([{ message: expect.stringMatching(/"A" starts with 30\.1.*30 is used/) }]);
-    const perConcentration = 1e-6 * 1e-15 * avogadro;
+    const perConcentration = 1e-6 * 1e-15 * avogadroConstant;
     await expectRate(text, (4 * n * (n - 1)) / perConcentration);
   });
   it("of a volume in other units, and of items", async () => {
     for (const [volume, size] of [["litre", 1e-15], ["fl", 1], ["um3", 1]] as const) {
-      expect((await solverOf(molar(volume, size))).run({ seed, times: start }).molecules[0]).toBe(Math.round(100e-9 * 1e-15 * avogadro));
+      expect((await solverOf(molar(volume, size))).run({ seed, times: start }).molecules[0]).toBe(Math.round(100e-9 * 1e-15 * avogadroConstant));
     }
     const items = await solverOf("compartment c = 3; species A in c; J: A => ; c*A; A = 4; A has item");
     expect(items.run({ seed, times: start }).molecules[0]).toBe(12);
