@@ -120,6 +120,10 @@ function plan(
     begin = end;
     return planned;
   });
+  if (system.events && segments.filter(({ begin: from, end }) => from < end).length > 1) {
+    const ids = system.events.map(({ id }) => `"${id}"`).join(", ");
+    problems.push({ path: ["segments"], message: `events (${ids}) are not carried from one segment to the next yet; write the changes as events at their times, or remove the events` });
+  }
   if (next < times.length) problems.push({ path: ["times", next], message: `time ${times[next]} lies after the protocol's end at ${begin}` });
   return problems.length > 0 ? { problems } : { before, segments };
 }

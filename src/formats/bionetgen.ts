@@ -49,7 +49,7 @@ function linesOf(text: string, problems: Problem[]): Readonly<Record<Block, read
     const hash = raw.indexOf("#");
     const content = (hash === -1 ? raw : raw.slice(0, hash)).trim();
     if (content === "") continue;
-    const word = /^(begin|end)\s+(.*)$/.exec(content);
+    const word = mayBeWord(content) ? /^(begin|end)\s+(.*)$/.exec(content) : null;
     if (word) {
       const name = (word[2] ?? "").trim();
       const note = (message: string): void => void problems.push({ line, column: 1, message });
@@ -63,13 +63,27 @@ function linesOf(text: string, problems: Problem[]): Readonly<Record<Block, read
     }
     if (!open) continue;
     if (!isBlock(open.name)) continue;
-    const leading = /^(\d+)\s+/.exec(content);
-    found[open.name].push({ line, text: leading ? content.slice(leading[0].length) : content, index: leading ? Number(leading[1]) : 0 });
+    found[open.name].push(numbered(content, line));
     count += 1;
   }
   if (open) problems.push({ line: open.line, column: 1, message: `the block "${open.name}" has no end` });
   else if (count === 0) problems.push({ line: 1, column: 1, message: "the text has no block of a network, such as 'begin species'" });
   return found;
+}
+
+const mayBeWord = (content: string): boolean => content.startsWith("begin") || content.startsWith("end");
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const isSpace = (code: number): boolean => code === 32 || code === 9;
+
+/** A line without the number it begins with, if it does. */
+function numbered(content: string, line: number): Line {
+  let at = 0;
+  let index = 0;
+  while (isDigit(content.charCodeAt(at))) index = 10 * index + content.charCodeAt(at++) - 48;
+  const digits = at;
+  while (isSpace(content.charCodeAt(at))) at++;
+  return digits > 0 && at > digits ? { line, text: content.slice(at), index } : { line, text: content, index: 0 };
 }
 
 const isBlock = (name: string): name is Block => (blocks as readonly string[]).includes(name);
@@ -81,6 +95,9 @@ class Reader implements Names {
   readonly #speciesIds = new Map<number, string>();
   readonly #reactionIds = new Map<number, string>();
   readonly #formulas = new Map<string, string>();
+  /** Constants that stand before the names of all species, in canonical text. */
+  readonly #leading = new Map<string, string>();
+  readonly #sides = new Map<string, Side>();
   readonly #lines: Readonly<Record<Block, readonly Line[]>>;
   readonly #problems: Problem[];
 
@@ -225,7 +242,7 @@ class Reader implements Names {
   }
 
   #readReaction(line: Line): Reaction[] {
-    const [left = "", right = "", first = "", ...rest] = line.text.split(/\s+/);
+    const [left = "", right = "", first = "", ...rest] = fieldsOf(line.text);
     const reactants = this.#side(line, left);
     const products = this.#side(line, right);
     if (!reactants || !products) return [];
@@ -233,26 +250,45 @@ class Reader implements Names {
       this.#note(line, line.text, `expected reactants, products and a rate, as in "1,2 3 k", found "${line.text}"`);
       return [];
     }
-    const rate = this.#rate(line, reactants, first, rest);
+    const rate = this.#rate(line, reactants.ids, first, rest);
     if (rate === null) return [];
-    return [{ id: this.#reactionIds.get(line.index) ?? "", reactants: merged(reactants), products: merged(products), rate, reversible: false }];
+    return [{ id: this.#reactionIds.get(line.index) ?? "", reactants: reactants.participants, products: products.participants, rate, reversible: false }];
   }
 
-  #side(line: Line, text: string): string[] | null {
-    if (text === "0") return [];
-    const ids = text.split(",").map((number) => this.#speciesIds.get(Number(number)) ?? null);
-    const wrong = ids.indexOf(null);
-    if (wrong === -1) return ids as string[];
-    this.#note(line, text, `"${text.split(",")[wrong] ?? text}" names no species`);
-    return null;
+  /** The species of a side; equal texts are read once. */
+  #side(line: Line, text: string): Side | null {
+    const known = this.#sides.get(text);
+    if (known) return known;
+    const numbers = text === "0" ? [] : text.split(",");
+    const ids: string[] = [];
+    for (const number of numbers) {
+      const id = this.#speciesIds.get(Number(number));
+      if (id === undefined) {
+        this.#note(line, text, `"${number}" names no species`);
+        return null;
+      }
+      ids.push(id);
+    }
+    const side = { ids, participants: merged(ids) };
+    this.#sides.set(text, side);
+    return side;
   }
 
   /** Rate as canonical text: constant times populations, or one of the named laws. */
   #rate(line: Line, reactants: readonly string[], first: string, rest: readonly string[]): string | null {
+    // A constant met before, in the form that most reactions have.
+    const constant = rest.length === 0 ? this.#leading.get(first) : undefined;
+    if (constant !== undefined) return reactants.length === 0 ? constant : `${constant}*${reactants.join("*")}`;
     const law = /^\w+$/.test(first) && rest.length > 0 ? first : "Ele";
     const given = law === "Ele" && first !== "Ele" ? [first, ...rest] : rest;
     const operands = (law === "Ele" ? [given.join(" ")] : given).map((text) => this.#formula(line, text)?.text ?? null);
     if (operands.includes(null)) return null;
+    const [leading] = operands;
+    // Canonical already: numbers stand first, then names from small letters to capitals.
+    if (law === "Ele" && typeof leading === "string" && isLeadingConstant(leading)) {
+      if (rest.length === 0) this.#leading.set(first, leading);
+      return [leading, ...reactants].join("*");
+    }
     const texts = (operands as string[]).map((text) => (/^[\w.]+$/.test(text) ? text : `(${text})`));
     const [k = "1", K = "1"] = texts;
     const [x1, x2] = reactants;
@@ -267,8 +303,6 @@ class Reader implements Names {
       this.#note(line, law, `the rate law "${law}" is not read with ${reactants.length} reactants and ${rest.length} constants; read are a constant or a function, Sat and MM`);
       return null;
     }
-    // Canonical already: numbers stand first, then names from small letters to capitals.
-    if (law === "Ele" && isLeadingConstant(k)) return formula;
     const read = canonicalFormula(formula);
     if (!read.problems) return read.text;
     for (const { message } of read.problems) this.#note(line, first, message);
@@ -276,14 +310,26 @@ class Reader implements Names {
   }
 }
 
+/** One side of a reaction: a species as often as it takes part, and once with its number. */
+interface Side {
+  readonly ids: readonly string[];
+  readonly participants: readonly Participant[];
+}
+
+/** What stands between blanks; most lines have a single one between two fields. */
+const fieldsOf = (text: string): string[] => {
+  const fields = text.split(" ");
+  return fields.includes("") || text.includes("\t") ? text.split(/\s+/) : fields;
+};
+
 /** Id of the one compartment. */
 const compartment = "mixture";
 
 const nameOf = ({ text }: Line): string => /^[^\s(]+/.exec(text)?.[0] ?? "";
 
-/** Whether a canonical text is a name in small letters, with a number before it or not, which stands before the name of any species. */
+/** Whether a canonical text is a name, with a number before it or not, whose first letter puts it before the name of any species: names go from small letters over the underscore to capitals. */
 function isLeadingConstant(text: string): boolean {
-  const name = /^(?:\d+(?:\.\d+)?\*)?([a-z]\w*)$/.exec(text)?.[1];
+  const name = /^(?:\d+(?:\.\d+)?\*)?([a-z_A-R]\w*)$/.exec(text)?.[1];
   return name !== undefined && isIdentifier(name);
 }
 

@@ -1,7 +1,7 @@
-import type { BinaryOperation, Comparison, LaneType, Local, MathFunction, Program, ProgramFunction, Statement, Type, UnaryOperation, Value } from "./program.ts";
+import type { BinaryOperation, Comparison, LaneType, Local, MaskType, MathFunction, Program, ProgramFunction, Statement, Type, UnaryOperation, Value } from "./program.ts";
 
 /** Shorthand for the nodes of one scalar type: `f64.add(a, b)`, `i32.const(3)`. A bare number is a constant. */
-const scalarOf = <T extends Type>(type: T) => {
+const scalarOf = <T extends Type>(type: T, truth: "i32" | MaskType = "i32") => {
   const value = (x: Value | number): Value => (typeof x === "number" ? { kind: "constant", type, value: x } : x);
   const binary = (operation: BinaryOperation) => (left: Value | number, right: Value | number): Value => ({
     kind: "binary",
@@ -13,7 +13,7 @@ const scalarOf = <T extends Type>(type: T) => {
   const unary = (operation: UnaryOperation) => (operand: Value | number): Value => ({ kind: "unary", type, operation, operand: value(operand) });
   const comparison = (operation: Comparison) => (left: Value | number, right: Value | number): Value => ({
     kind: "comparison",
-    type: "i32",
+    type: truth,
     operation,
     left: value(left),
     right: value(right),
@@ -62,6 +62,8 @@ export const f64 = {
   fromI32: (operand: Value): Value => ({ kind: "unary", type: "f64", operation: "toF64", operand }),
   fromU32: (operand: Value): Value => ({ kind: "unary", type: "f64", operation: "unsignedToF64", operand }),
   math: (name: MathFunction, ...operands: readonly Value[]): Value => ({ kind: "math", type: "f64", name, operands }),
+  /** The f32 at an address (4 bytes), as f64. */
+  loadSingle: (address: Value | number, offset = 0): Value => ({ kind: "load", type: "f64", address: addressOf(address), offset, single: true }),
 };
 
 const i32Scalar = scalarOf("i32");
@@ -81,14 +83,34 @@ export const i32 = {
 };
 
 const laneOf = (type: LaneType) => ({
-  ...scalarOf(type),
+  ...scalarOf(type, maskOf(type)),
   splat: (operand: Value): Value => ({ kind: "unary", type, operation: "splat", operand }),
   sumLanes: (operand: Value): Value => ({ kind: "unary", type: "f64", operation: "sumLanes", operand }),
   /** One element of memory (8 bytes for f64x2, 4 for f32x4) in every lane. */
   loadSplat: (address: Value | number, offset = 0): Value => ({ kind: "load", type, address: addressOf(address), offset, splat: true }),
 });
+/** The masks that belong to a lane type. */
+export const maskOf = (type: LaneType): MaskType => (type === "f64x2" ? "mask2" : "mask4");
+
 export const f64x2 = laneOf("f64x2");
 export const f32x4 = laneOf("f32x4");
+
+const masksOf = (type: MaskType) => {
+  const { select, unary, binary } = scalarOf(type);
+  return {
+    /** Every lane true, or none. */
+    const: (truth: boolean): Value => ({ kind: "constant", type, value: truth ? 1 : 0 }),
+    select,
+    and: binary("and"),
+    or: binary("or"),
+    not: unary("isZero"),
+    /** i32: whether some lane is true. */
+    any: (operand: Value): Value => ({ kind: "unary", type: "i32", operation: "anyLane", operand }),
+  };
+};
+/** Truths of two and of four lanes. */
+export const mask2 = masksOf("mask2");
+export const mask4 = masksOf("mask4");
 
 /** Names one loop so that `break` and `continue` can say which. */
 export type LoopLabel = number;
@@ -99,6 +121,12 @@ export interface FunctionBuilder {
   local(type: Type, name: string, initial?: Value): Local;
   set(target: Local, value: Value | number): void;
   store(address: Value | number, value: Value, offset?: number): void;
+  /** Stores an f64 rounded to f32, in 4 bytes. */
+  storeSingle(address: Value | number, value: Value, offset?: number): void;
+  /** What `write` would write here, kept apart: for rewriting it before `append`. */
+  collect(write: () => void): readonly Statement[];
+  /** Writes statements of this function, loop labels included, here. */
+  append(statements: readonly Statement[]): void;
   if(condition: Value, then: () => void, otherwise?: () => void): void;
   /** Runs until a `break` (or `return`) inside it. */
   loop(body: (label: LoopLabel) => void): void;
@@ -179,6 +207,11 @@ function buildFunction(
     store(address, value, offset = 0) {
       open.push({ kind: "store", address: addressOf(address), offset, value });
     },
+    storeSingle(address, value, offset = 0) {
+      open.push({ kind: "store", address: addressOf(address), offset, value, single: true });
+    },
+    collect,
+    append: (statements) => void open.push(...statements),
     if(condition, then, otherwise) {
       const thenBody = collect(then);
       open.push({ kind: "if", condition, then: thenBody, otherwise: otherwise ? collect(otherwise) : [] });

@@ -16,6 +16,8 @@ export { printExpression, printNumber } from "./print.ts";
 export type { Problem } from "./problem.ts";
 export type * from "./program.ts";
 export { randomStateBytes, readStream, writeRandom, writeStream } from "./random.ts";
+export { type CText, cText } from "./c.ts";
+export { ownFunctions, reproducible } from "./reproducible.ts";
 export { vectorJacobian } from "./reverse.ts";
 export { substitute, substitution, symbolsOf } from "./substitute.ts";
 export type { Origin } from "./tokens.ts";

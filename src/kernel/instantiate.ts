@@ -1,6 +1,7 @@
 import type { Instance, Target } from "./instance.ts";
 import { javaScriptText } from "./javascript.ts";
 import type { Program } from "./program.ts";
+import { scalarise } from "./scalarise.ts";
 import { validateProgram } from "./validate.ts";
 import { pageBytes, webAssemblyModule } from "./webassembly.ts";
 
@@ -21,7 +22,7 @@ interface Memory {
  */
 export async function instantiate(program: Program, target: Target = "wasm"): Promise<Instance> {
   validateProgram(program);
-  return target === "wasm" ? webAssemblyInstance(program) : javaScriptInstance(program);
+  return target === "wasm" ? webAssemblyInstance(program) : javaScriptInstance(scalarise(program, "the JavaScript target"));
 }
 
 /** What we use of the host's WebAssembly; TypeScript declares it only together with the whole DOM. */

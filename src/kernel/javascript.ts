@@ -1,5 +1,6 @@
-import { forEachValue, operandsOf } from "./program-values.ts";
+import { operandsOf } from "./program-values.ts";
 import type { BinaryOperation, Comparison, Program, ProgramFunction, Statement, Type, UnaryOperation, Value } from "./program.ts";
+import { scalarise } from "./scalarise.ts";
 
 /**
  * The program as the text of a JavaScript function body: given `memory` (an object with views `f64` and `i32`), it returns
@@ -12,13 +13,15 @@ import type { BinaryOperation, Comparison, Program, ProgramFunction, Statement, 
  * `max_optimized_bytecode_size` is 61440 bytes; 500 statements ran optimised, 750 never did), so this target is slow for
  * big models; WebAssembly has no such limit.
  *
- * @throws Error when the program uses lanes, naming the function and the lane type.
+ * Pairs (f64x2) are computed as two numbers, with the same bits.
+ *
+ * @throws Error when the program uses f32x4, naming the function.
  */
-export function javaScriptText(program: Program): string {
+export function javaScriptText(wholeProgram: Program): string {
+  const program = scalarise(wholeProgram, "the JavaScript target");
   const names = new Map(program.functions.map(({ name }, index) => [name, { name: `f${index}`, index }]));
   const lines = ['"use strict";', prelude];
   program.functions.forEach((each, index) => {
-    refuseLanes(each);
     functionText(each, index, (name) => names.get(name)?.name ?? "undefined", lines);
   });
   const exported = program.functions.filter((each) => each.exported);
@@ -34,17 +37,6 @@ const divide = (a, b) => {
   return (a / b) | 0;
 };
 const remainder = (a, b) => { if (b === 0) throw new RangeError("remainder by zero"); return (a % b) | 0; };`;
-
-function refuseLanes(owner: ProgramFunction): void {
-  const refuse = (type: Type | null): void => {
-    if (type === "f64x2" || type === "f32x4") {
-      throw new Error(`function "${owner.name}" uses ${type}, which the JavaScript target does not have: use the target "wasm"`);
-    }
-  };
-  for (const { type } of owner.locals) refuse(type);
-  refuse(owner.result);
-  forEachValue(owner.body, ({ type }) => refuse(type));
-}
 
 /** A value on its way into text. */
 interface Piece {

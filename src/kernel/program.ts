@@ -4,9 +4,11 @@
  */
 
 export type ScalarType = "f64" | "i32";
-/** Lane types stand in the types so that ensembles can use them; a back end without lanes refuses them by name. */
+/** Several numbers side by side. The JavaScript back end computes f64x2 as two numbers and refuses f32x4 by name. */
 export type LaneType = "f64x2" | "f32x4";
-export type Type = ScalarType | LaneType;
+/** One truth per lane of f64x2 or f32x4: what comparisons of lanes give and `select` takes. Memory does not hold them. */
+export type MaskType = "mask2" | "mask4";
+export type Type = ScalarType | LaneType | MaskType;
 
 export type UnaryOperation =
   | "negate"
@@ -15,7 +17,7 @@ export type UnaryOperation =
   | "floor"
   | "ceiling"
   | "truncate"
-  /** i32 -> i32: 1 when the operand is 0, else 0. */
+  /** i32 -> i32: 1 when the operand is 0, else 0; masks: the other lanes. */
   | "isZero"
   /** f64 -> i32, toward zero; out of range saturates. */
   | "toI32"
@@ -25,8 +27,10 @@ export type UnaryOperation =
   | "unsignedToF64"
   /** f64 -> f64x2 or f32x4: the scalar in every lane. */
   | "splat"
-  /** Lane types -> f64: sum of the lanes. */
-  | "sumLanes";
+  /** Lane types -> f64: sum of the lanes, from the first on. */
+  | "sumLanes"
+  /** Masks -> i32: 1 when some lane is true, else 0. */
+  | "anyLane";
 
 export type BinaryOperation =
   | "add"
@@ -45,10 +49,10 @@ export type BinaryOperation =
   | "shiftRightUnsigned"
   | "rotateLeft";
 
-/** Gives i32 1 or 0; operands share one scalar type. `…Unsigned` is for i32 alone. */
+/** Gives i32 1 or 0, or a mask for lanes; operands share one type. `…Unsigned` is for i32 alone. */
 export type Comparison = "equal" | "notEqual" | "less" | "lessOrEqual" | "greater" | "greaterOrEqual" | "lessUnsigned";
 
-/** Elementary functions taken from the host's `Math`, so that both back ends give the same bits. */
+/** Elementary functions taken from the host's `Math`, so that both back ends give the same bits; lanes call them one by one. */
 export type MathFunction =
   | "exp"
   | "log"
@@ -77,18 +81,20 @@ export interface Local {
 export type Value =
   | Local
   | { readonly kind: "constant"; readonly type: Type; readonly value: number }
-  /** `splat` (lane types only) reads one element and puts it in every lane. */
-  | { readonly kind: "load"; readonly type: Type; readonly address: Value; readonly offset: number; readonly splat?: true }
+  /** `splat` (lane types only) reads one element and puts it in every lane; `single` (f64 only) reads the 4 bytes of an f32. */
+  | { readonly kind: "load"; readonly type: Type; readonly address: Value; readonly offset: number; readonly splat?: true; readonly single?: true }
   | { readonly kind: "unary"; readonly type: Type; readonly operation: UnaryOperation; readonly operand: Value }
   | { readonly kind: "binary"; readonly type: Type; readonly operation: BinaryOperation; readonly left: Value; readonly right: Value }
-  | { readonly kind: "comparison"; readonly type: "i32"; readonly operation: Comparison; readonly left: Value; readonly right: Value }
+  | { readonly kind: "comparison"; readonly type: "i32" | MaskType; readonly operation: Comparison; readonly left: Value; readonly right: Value }
+  /** A mask chooses lane by lane, an i32 between the whole values. */
   | { readonly kind: "select"; readonly type: Type; readonly condition: Value; readonly then: Value; readonly otherwise: Value }
-  | { readonly kind: "math"; readonly type: "f64"; readonly name: MathFunction; readonly operands: readonly Value[] }
+  | { readonly kind: "math"; readonly type: "f64" | LaneType; readonly name: MathFunction; readonly operands: readonly Value[] }
   | { readonly kind: "call"; readonly type: Type; readonly name: string; readonly operands: readonly Value[] };
 
 export type Statement =
   | { readonly kind: "set"; readonly target: Local; readonly value: Value }
-  | { readonly kind: "store"; readonly address: Value; readonly offset: number; readonly value: Value }
+  /** `single` (f64 only) rounds to f32 and writes 4 bytes. */
+  | { readonly kind: "store"; readonly address: Value; readonly offset: number; readonly value: Value; readonly single?: true }
   | { readonly kind: "if"; readonly condition: Value; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[] }
   /** Runs its body for ever; leaves through `break`, `return`. */
   | { readonly kind: "loop"; readonly label: number; readonly body: readonly Statement[] }

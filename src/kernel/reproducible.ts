@@ -10,6 +10,9 @@ import { rewriteValues } from "./rewrite-values.ts";
 /** Functions that a program can compute itself, from additions, products, quotients and square roots alone. */
 export const ownFunctions: readonly MathFunction[] = ["exp", "log", "log10", "log1p", "expm1", "pow", "sinh", "cosh", "tanh"];
 
+/** A program as it is, or with its own functions where they are wanted. */
+export const withOwnFunctions = (program: Program, wanted: boolean): Program => (wanted ? reproducible(program) : program);
+
 /**
  * The same program with its own elementary functions instead of the host's, so that its bits are the same in WebAssembly and
  * JavaScript, on every engine and machine. A program that calls none comes back as it is.

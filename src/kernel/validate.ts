@@ -1,4 +1,5 @@
-import type { BinaryOperation, MathFunction, Program, ProgramFunction, Statement, Type, UnaryOperation, Value } from "./program.ts";
+import { maskOf } from "./builder.ts";
+import type { BinaryOperation, LaneType, MathFunction, Program, ProgramFunction, Statement, Type, UnaryOperation, Value } from "./program.ts";
 
 const unaryOperations: Readonly<Record<UnaryOperation, readonly (readonly [operand: Type, result: Type])[]>> = {
   negate: [["f64", "f64"], ["i32", "i32"], ["f64x2", "f64x2"], ["f32x4", "f32x4"]],
@@ -7,15 +8,17 @@ const unaryOperations: Readonly<Record<UnaryOperation, readonly (readonly [opera
   floor: [["f64", "f64"], ["f64x2", "f64x2"], ["f32x4", "f32x4"]],
   ceiling: [["f64", "f64"], ["f64x2", "f64x2"], ["f32x4", "f32x4"]],
   truncate: [["f64", "f64"], ["f64x2", "f64x2"], ["f32x4", "f32x4"]],
-  isZero: [["i32", "i32"]],
+  isZero: [["i32", "i32"], ["mask2", "mask2"], ["mask4", "mask4"]],
   toI32: [["f64", "i32"]],
   toF64: [["i32", "f64"]],
   unsignedToF64: [["i32", "f64"]],
   splat: [["f64", "f64x2"], ["f64", "f32x4"]],
   sumLanes: [["f64x2", "f64"], ["f32x4", "f64"]],
+  anyLane: [["mask2", "i32"], ["mask4", "i32"]],
 };
 
 const everyType: readonly Type[] = ["f64", "i32", "f64x2", "f32x4"];
+const logicalTypes: readonly Type[] = ["i32", "mask2", "mask4"];
 const binaryOperations: Readonly<Record<BinaryOperation, readonly Type[]>> = {
   add: everyType,
   subtract: everyType,
@@ -25,9 +28,9 @@ const binaryOperations: Readonly<Record<BinaryOperation, readonly Type[]>> = {
   maximum: everyType,
   copySign: ["f64"],
   remainder: ["i32"],
-  and: ["i32"],
-  or: ["i32"],
-  xor: ["i32"],
+  and: logicalTypes,
+  or: logicalTypes,
+  xor: logicalTypes,
   shiftLeft: ["i32"],
   shiftRight: ["i32"],
   shiftRightUnsigned: ["i32"],
@@ -52,7 +55,8 @@ const mathArity: Readonly<Record<MathFunction, number>> = {
   tanh: 1,
 };
 
-const isLane = (type: Type): boolean => type === "f64x2" || type === "f32x4";
+const isLane = (type: Type): type is LaneType => type === "f64x2" || type === "f32x4";
+const isMask = (type: Type): boolean => type === "mask2" || type === "mask4";
 
 /**
  * Checks types, locals, labels and calls of a program, so that the back ends need not.
@@ -83,7 +87,7 @@ function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string,
     const local = owner.locals[position];
     if (local?.name !== parameter.name || local.type !== parameter.type) fail(`parameter "${parameter.name}" is not local ${position}`);
   });
-  if (owner.exported && (owner.parameters.some((parameter) => isLane(parameter.type)) || (owner.result !== null && isLane(owner.result)))) {
+  if (owner.exported && (owner.parameters.some((parameter) => isLane(parameter.type) || isMask(parameter.type)) || (owner.result !== null && (isLane(owner.result) || isMask(owner.result))))) {
     fail("an exported function cannot take or give lanes; pass a pointer, or do not export it");
   }
 
@@ -99,12 +103,14 @@ function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string,
     });
     if (type !== null && callee.result !== type) fail(`"${name}" gives ${callee.result ?? "nothing"}, used as ${type}`);
   };
-  const checkAddress = (address: Value, offset: number, type: Type): void => {
+  const checkAddress = (address: Value, offset: number, type: Type, single = false): void => {
+    if (isMask(type)) fail("memory does not hold masks; select between numbers and store those");
+    if (single && type !== "f64") fail(`an f32 in memory is read and written as f64, got ${type}`);
     if (address.type !== "i32") fail(`an address must be i32, got ${address.type}`);
     if (!Number.isInteger(offset) || offset < 0 || offset >= 2 ** 32) fail(`offset ${offset} is not a whole number in [0, 2^32)`);
-    const size = type === "i32" ? 4 : 8;
+    const size = type === "i32" || single ? 4 : 8;
     if (address.kind === "constant" && !isLane(type) && (address.value + offset) % size !== 0) {
-      fail(`address ${address.value} + ${offset} is not a multiple of ${size} bytes, as ${type} needs`);
+      fail(`address ${address.value} + ${offset} is not a multiple of ${size} bytes, as ${single ? "f32" : type} needs`);
     }
   };
 
@@ -121,9 +127,10 @@ function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string,
         if (value.type === "i32" && !(Number.isInteger(value.value) && value.value >= -(2 ** 31) && value.value < 2 ** 32)) {
           fail(`${value.value} is not an i32 constant`);
         }
+        if (isMask(value.type) && value.value !== 0 && value.value !== 1) fail(`a mask is 1 (every lane) or 0 (none), got ${value.value}`);
         return;
       case "load":
-        checkAddress(value.address, value.offset, value.type);
+        checkAddress(value.address, value.offset, value.type, value.single);
         if (value.splat && !isLane(value.type)) fail(`a splat load gives lanes, got ${value.type}`);
         pending.push(value.address);
         return;
@@ -142,13 +149,17 @@ function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string,
         return;
       case "comparison": {
         const { type } = value.left;
-        if (isLane(type) || value.right.type !== type) fail(`"${value.operation}" compares ${type} with ${value.right.type}`);
+        if (isMask(type) || value.right.type !== type) fail(`"${value.operation}" compares ${type} with ${value.right.type}`);
+        const truth = isLane(type) ? maskOf(type) : "i32";
+        if (value.type !== truth) fail(`a comparison of ${type} gives ${truth}, used as ${value.type}`);
         if (value.operation === "lessUnsigned" && type !== "i32") fail(`"lessUnsigned" compares i32, got ${type}`);
         pending.push(value.left, value.right);
         return;
       }
       case "select":
-        if (value.condition.type !== "i32") fail(`a condition must be i32, got ${value.condition.type}`);
+        if (isMask(value.condition.type)) {
+          if (value.type !== value.condition.type && !(isLane(value.type) && maskOf(value.type) === value.condition.type)) fail(`a ${value.condition.type} cannot choose between ${value.type}`);
+        } else if (value.condition.type !== "i32") fail(`a condition must be i32, got ${value.condition.type}`);
         if (value.then.type !== value.type || value.otherwise.type !== value.type) {
           fail(`"select" of ${value.type} got ${value.then.type} and ${value.otherwise.type}`);
         }
@@ -158,7 +169,7 @@ function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string,
         if (mathArity[value.name] !== value.operands.length) {
           fail(`"${value.name}" takes ${mathArity[value.name] ?? "no"} operands, got ${value.operands.length}`);
         }
-        for (const operand of value.operands) if (operand.type !== "f64") fail(`"${value.name}" takes f64, got ${operand.type}`);
+        for (const operand of value.operands) if (operand.type !== value.type) fail(`"${value.name}" takes ${value.type}, got ${operand.type}`);
         pending.push(...value.operands);
         return;
       case "call":
@@ -188,7 +199,7 @@ function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string,
           check(statement.target, statement.value);
           return;
         case "store":
-          checkAddress(statement.address, statement.offset, statement.value.type);
+          checkAddress(statement.address, statement.offset, statement.value.type, statement.single);
           check(statement.address, statement.value);
           return;
         case "if":

@@ -1,9 +1,9 @@
-import type { BinaryOperation, Comparison, Type, UnaryOperation } from "./program.ts";
+import type { BinaryOperation, Comparison, MaskType, Type, UnaryOperation } from "./program.ts";
 
 /** Before every lane opcode. */
 export const lanePrefix = 0xfd;
 
-export const typeCodes: Readonly<Record<Type, number>> = { f64: 0x7c, i32: 0x7f, f64x2: 0x7b, f32x4: 0x7b };
+export const typeCodes: Readonly<Record<Type, number>> = { f64: 0x7c, i32: 0x7f, f64x2: 0x7b, f32x4: 0x7b, mask2: 0x7b, mask4: 0x7b };
 
 /** Opcodes used by name. @source WebAssembly Core Specification 2.0, section 5.4. */
 export const opcodes = {
@@ -24,8 +24,10 @@ export const opcodes = {
   localSet: 0x21,
   localTee: 0x22,
   i32Load: 0x28,
+  f32Load: 0x2a,
   f64Load: 0x2b,
   i32Store: 0x36,
+  f32Store: 0x38,
   f64Store: 0x39,
   i32Const: 0x41,
   f64Const: 0x44,
@@ -48,7 +50,11 @@ export const opcodes = {
   f32x4Splat: 0x13,
   f64x2Splat: 0x14,
   f32x4Extract: 0x1f,
+  f32x4Replace: 0x20,
   f64x2Extract: 0x21,
+  f64x2Replace: 0x22,
+  v128BitSelect: 0x52,
+  v128AnyTrue: 0x53,
 } as const;
 
 type Opcodes<Operation extends string> = Readonly<Record<Type, Readonly<Partial<Record<Operation, number>>>>>;
@@ -59,6 +65,8 @@ export const unaryOpcodes: Opcodes<UnaryOperation> = {
   i32: { isZero: 0x45 },
   f64x2: { ceiling: 0x74, floor: 0x75, truncate: 0x7a, absolute: 0xec, negate: 0xed, squareRoot: 0xef },
   f32x4: { ceiling: 0x67, floor: 0x68, truncate: 0x69, absolute: 0xe0, negate: 0xe1, squareRoot: 0xe3 },
+  mask2: { isZero: 0x4d },
+  mask4: { isZero: 0x4d },
 };
 
 /** Binary operations that are one opcode, by type. */
@@ -80,10 +88,14 @@ export const binaryOpcodes: Opcodes<BinaryOperation> = {
   },
   f64x2: { add: 0xf0, subtract: 0xf1, multiply: 0xf2, divide: 0xf3, minimum: 0xf4, maximum: 0xf5 },
   f32x4: { add: 0xe4, subtract: 0xe5, multiply: 0xe6, divide: 0xe7, minimum: 0xe8, maximum: 0xe9 },
+  mask2: { and: 0x4e, or: 0x50, xor: 0x51 },
+  mask4: { and: 0x4e, or: 0x50, xor: 0x51 },
 };
 
 /** Comparisons, by the type of their operands. */
-export const comparisonOpcodes: Readonly<Record<"f64" | "i32", Readonly<Partial<Record<Comparison, number>>>>> = {
+export const comparisonOpcodes: Readonly<Record<Exclude<Type, MaskType>, Readonly<Partial<Record<Comparison, number>>>>> = {
   f64: { equal: 0x61, notEqual: 0x62, less: 0x63, greater: 0x64, lessOrEqual: 0x65, greaterOrEqual: 0x66 },
   i32: { equal: 0x46, notEqual: 0x47, less: 0x48, lessUnsigned: 0x49, greater: 0x4a, lessOrEqual: 0x4c, greaterOrEqual: 0x4e },
+  f64x2: { equal: 0x47, notEqual: 0x48, less: 0x49, greater: 0x4a, lessOrEqual: 0x4b, greaterOrEqual: 0x4c },
+  f32x4: { equal: 0x41, notEqual: 0x42, less: 0x43, greater: 0x44, lessOrEqual: 0x45, greaterOrEqual: 0x46 },
 };

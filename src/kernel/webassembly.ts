@@ -123,10 +123,10 @@ function mathFunctionsOf(program: Program): MathFunction[] {
   return [...found];
 }
 
-const declaredTypes: readonly Type[] = ["f64", "i32", "f64x2", "f32x4"];
+const declaredTypes: readonly Type[] = ["f64", "i32", "f64x2", "f32x4", "mask2", "mask4"];
 
 function functionBody(owner: ProgramFunction, callees: Callees): Uint8Array {
-  // WebAssembly declares locals in runs of one type, so ours are renumbered by type; two i32 and one lane scratch follow.
+  // WebAssembly declares locals in runs of one type, so ours are renumbered by type; two i32 and, where needed, three lane scratches follow.
   const renumbered = new Int32Array(owner.locals.length);
   let next = 0;
   for (; next < owner.parameters.length; next++) renumbered[next] = next;
@@ -142,12 +142,12 @@ function functionBody(owner: ProgramFunction, callees: Callees): Uint8Array {
   const code = byteWriter(1024);
   const emit = emitter(code, renumbered, scratch, callees);
   emit.statements(owner.body, []);
-  if (emit.usesLaneScratch()) runs.push([1, typeCodes.f64x2]);
+  if (emit.usesLaneScratch()) runs.push([3, typeCodes.f64x2]);
   // A path that falls off the end of a function with a result traps.
   if (owner.result !== null) code.byte(opcodes.unreachable);
   code.byte(opcodes.end);
 
-  const declared = next + 3;
+  const declared = next + (emit.usesLaneScratch() ? 5 : 3);
   if (declared > mostLocals) {
     throw new Error(`function "${owner.name}" has ${declared} locals, WebAssembly engines accept ${mostLocals}: split it into functions that pass values in memory`);
   }
@@ -192,9 +192,14 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
     code.unsigned(type === "i32" ? 2 : 3);
     code.unsigned(offset);
   };
-  const splatLoad = (single: boolean, offset: number): void => {
-    lane(single ? opcodes.v128Load32Splat : opcodes.v128Load64Splat);
-    code.unsigned(single ? 2 : 3);
+  const single = (opcode: number, offset: number): void => {
+    code.byte(opcode);
+    code.unsigned(2);
+    code.unsigned(offset);
+  };
+  const splatLoad = (isSingle: boolean, offset: number): void => {
+    lane(isSingle ? opcodes.v128Load32Splat : opcodes.v128Load64Splat);
+    code.unsigned(isSingle ? 2 : 3);
     code.unsigned(offset);
   };
   const constant = (type: Type, value: number): void => {
@@ -206,7 +211,8 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
       code.signed(value);
     } else {
       lane(opcodes.v128Const);
-      if (type === "f64x2") for (let i = 0; i < 2; i++) code.float64(value);
+      if (type === "mask2" || type === "mask4") code.bytes(Array.from({ length: 16 }, () => (value === 0 ? 0 : 0xff)));
+      else if (type === "f64x2") for (let i = 0; i < 2; i++) code.float64(value);
       else for (let i = 0; i < 4; i++) code.float32(value);
     }
   };
@@ -219,13 +225,19 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
         return constant(value.type, value.value);
       case "load":
         if (value.splat) return splatLoad(value.type === "f32x4", value.offset);
+        if (value.single) {
+          single(opcodes.f32Load, value.offset);
+          return code.byte(opcodes.promote);
+        }
         return memory(value.type, opcodes.f64Load, opcodes.i32Load, opcodes.v128Load, value.offset);
       case "select":
-        return code.byte(opcodes.select);
-      case "comparison":
-        return code.byte(comparisonOpcodes[value.left.type === "f64" ? "f64" : "i32"][value.operation] ?? opcodes.unreachable);
+        return value.condition.type === "i32" ? code.byte(opcodes.select) : lane(opcodes.v128BitSelect);
+      case "comparison": {
+        const { type } = value.left;
+        return write(type, type === "mask2" || type === "mask4" ? undefined : comparisonOpcodes[type][value.operation]);
+      }
       case "math":
-        return local(opcodes.call, callees.math.get(value.name) ?? 0);
+        return math(value);
       case "call":
         return local(opcodes.call, callees.functions.get(value.name)?.index ?? 0);
       case "unary":
@@ -241,6 +253,8 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
     } else if (operation === "splat") {
       if (type === "f32x4") code.byte(opcodes.demote);
       lane(type === "f32x4" ? opcodes.f32x4Splat : opcodes.f64x2Splat);
+    } else if (operation === "anyLane") {
+      lane(opcodes.v128AnyTrue);
     } else if (operation === "sumLanes") {
       sumLanes(operand.type === "f32x4");
     } else if (type === "i32" && operation === "negate") {
@@ -276,17 +290,44 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
   };
   const write = (type: Type, opcode: number | undefined): void => {
     if (opcode === undefined) throw new Error(`an operation on ${type} passed validation but has no opcode`);
-    if (type === "f64x2" || type === "f32x4") lane(opcode);
-    else code.byte(opcode);
+    if (type === "f64" || type === "i32") code.byte(opcode);
+    else lane(opcode);
   };
-  const sumLanes = (single: boolean): void => {
+  /** Calls a `Math` function; for lanes once a lane, from the first on. */
+  const math = (value: Value & { kind: "math" }): void => {
+    const call = (): void => local(opcodes.call, callees.math.get(value.name) ?? 0);
+    if (value.type === "f64") return call();
+    laneScratchUsed = true;
+    const isSingle = value.type === "f32x4";
+    const sources = [scratch.lanes, scratch.lanes + 1].slice(0, value.operands.length);
+    for (const source of sources.toReversed()) local(opcodes.localSet, source);
+    for (let i = 0; i < (isSingle ? 4 : 2); i++) {
+      if (i > 0) local(opcodes.localGet, scratch.lanes + 2);
+      for (const source of sources) {
+        local(opcodes.localGet, source);
+        lane(isSingle ? opcodes.f32x4Extract : opcodes.f64x2Extract);
+        code.byte(i);
+        if (isSingle) code.byte(opcodes.promote);
+      }
+      call();
+      if (isSingle) code.byte(opcodes.demote);
+      if (i === 0) lane(isSingle ? opcodes.f32x4Splat : opcodes.f64x2Splat);
+      else {
+        lane(isSingle ? opcodes.f32x4Replace : opcodes.f64x2Replace);
+        code.byte(i);
+      }
+      local(opcodes.localSet, scratch.lanes + 2);
+    }
+    local(opcodes.localGet, scratch.lanes + 2);
+  };
+  const sumLanes = (isSingle: boolean): void => {
     laneScratchUsed = true;
     local(opcodes.localSet, scratch.lanes);
-    for (let i = 0; i < (single ? 4 : 2); i++) {
+    for (let i = 0; i < (isSingle ? 4 : 2); i++) {
       local(opcodes.localGet, scratch.lanes);
-      lane(single ? opcodes.f32x4Extract : opcodes.f64x2Extract);
+      lane(isSingle ? opcodes.f32x4Extract : opcodes.f64x2Extract);
       code.byte(i);
-      if (single) code.byte(opcodes.promote);
+      if (isSingle) code.byte(opcodes.promote);
       if (i > 0) code.byte(opcodes.f64Add);
     }
   };
@@ -325,7 +366,10 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
         case "store":
           emitValue(statement.address);
           emitValue(statement.value);
-          memory(statement.value.type, opcodes.f64Store, opcodes.i32Store, opcodes.v128Store, statement.offset);
+          if (statement.single) {
+            code.byte(opcodes.demote);
+            single(opcodes.f32Store, statement.offset);
+          } else memory(statement.value.type, opcodes.f64Store, opcodes.i32Store, opcodes.v128Store, statement.offset);
           break;
         case "if":
           emitValue(statement.condition);

@@ -44,6 +44,21 @@ export interface ReactionDescription<S extends string> {
   readonly reversible?: boolean;
 }
 
+export interface EventDescription {
+  /** Condition that triggers the event when it becomes true. */
+  readonly trigger: string;
+  /** New values by id: numbers or formulas. */
+  readonly assignments: Readonly<Record<string, Value>>;
+  readonly delay?: Value;
+  readonly priority?: Value;
+  /** What the trigger counts as before the start. Default true: a condition that holds at the start triggers nothing. */
+  readonly initialValue?: boolean;
+  /** Default true: a triggered event happens even if the condition turns false before it is due. */
+  readonly persistent?: boolean;
+  /** Default true: the assignments read the values of the trigger time. */
+  readonly valuesFromTriggerTime?: boolean;
+}
+
 /** A network as one writes it down: records keyed by id, in the order wanted. */
 export interface NetworkDescription<S extends string> {
   readonly id: string;
@@ -53,6 +68,7 @@ export interface NetworkDescription<S extends string> {
   readonly reactions?: Readonly<Record<string, ReactionDescription<NoInfer<S>>>>;
   /** `{ x: { assignment: "2*y" } }` is `x := 2*y`; `{ x: { rate: "-x" } }` is `x' = -x`. */
   readonly rules?: Readonly<Record<string, { readonly assignment: string } | { readonly rate: string }>>;
+  readonly events?: Readonly<Record<string, EventDescription>>;
   readonly units?: Readonly<Record<string, string>>;
 }
 
@@ -80,7 +96,18 @@ export function networkOf<S extends string>(description: NetworkDescription<S>):
     initialAssignments.push({ target: id, formula: formula(value, `initial value of ${id}`) });
     return null;
   };
-  const ruled = new Set(Object.keys(description.rules ?? {}));
+  const formulaOf = (value: Value, where: string): string => formula(typeof value === "number" ? String(value) : value, where);
+  const events = Object.entries(description.events ?? {}).map(([id, event]) => ({
+    id,
+    trigger: formula(event.trigger, `trigger of ${id}`),
+    initialValue: event.initialValue ?? true,
+    persistent: event.persistent ?? true,
+    delay: event.delay === undefined ? null : formulaOf(event.delay, `delay of ${id}`),
+    valuesFromTriggerTime: event.valuesFromTriggerTime ?? true,
+    priority: event.priority === undefined ? null : formulaOf(event.priority, `priority of ${id}`),
+    assignments: Object.entries(event.assignments).map(([target, value]) => ({ target, formula: formulaOf(value, `assignment of ${target} by ${id}`) })),
+  }));
+  const ruled = new Set([...Object.keys(description.rules ?? {}), ...events.flatMap(({ assignments }) => assignments.map(({ target }) => target))]);
   const compartments = Object.entries(description.compartments ?? {}).map(([id, given]) => {
     const record: CompartmentDescription = typeof given === "object" ? given : { size: given };
     return { id, size: numberOf(id, record.size), constant: (record.constant ?? true) && !ruled.has(id), unit: unit(record.unit) };
@@ -126,6 +153,7 @@ export function networkOf<S extends string>(description: NetworkDescription<S>):
         : { kind: "assignment" as const, target, formula: formula(rule.assignment, `rule of ${target}`) },
     ),
     initialAssignments,
+    ...(events.length > 0 ? { events } : {}),
     units: Object.entries(description.units ?? {}).map(([id, text]) => ({ id, formula: canonicalUnit(text, "any") })),
   };
   problems.push(...checkNetwork(network).map(({ where, message }) => `${where}: ${message}`));

@@ -16,6 +16,7 @@ export function checkNetwork(network: Network): NetworkProblem[] {
   checkSpecies(network, note);
   checkReactions(network, note);
   checkRules(network, note);
+  checkEvents(network, note);
   checkValues(network, note);
   return problems;
 }
@@ -29,12 +30,12 @@ function checkIds(network: Network, note: Note): void {
     ["species", network.species],
     ["parameter", network.parameters],
     ["reaction", network.reactions],
+    ["event", network.events ?? []],
   ] as const) {
     for (const { id } of list) {
-      const where = `${kind}:${id}`;
-      if (!isIdentifier(id)) note(where, `"${id}" cannot be an id; use letters, digits and "_", and no reserved word`);
+      if (!isIdentifier(id)) note(`${kind}:${id}`, `"${id}" cannot be an id; use letters, digits and "_", and no reserved word`);
       const before = seen.get(id);
-      if (before !== undefined) note(where, `"${id}" is already the id of a ${before}; choose another`);
+      if (before !== undefined) note(`${kind}:${id}`, `"${id}" is already the id of a ${before}; choose another`);
       seen.set(id, kind);
     }
   }
@@ -53,17 +54,17 @@ function checkSpecies(network: Network, note: Note): void {
 function checkReactions(network: Network, note: Note): void {
   const species = new Set(network.species.map(({ id }) => id));
   for (const reaction of network.reactions) {
-    const where = `reaction:${reaction.id}`;
+    const where = (): string => `reaction:${reaction.id}`;
     for (const side of [reaction.reactants, reaction.products]) {
-      const seen = new Set<string>();
+      const seen = side.length > 1 ? new Set<string>() : null;
       for (const participant of side) {
         if (!species.has(participant.species)) {
-          note(where, `reaction "${reaction.id}" names species "${participant.species}", which is not declared${suggestion(participant.species, species)}`);
+          note(where(), `reaction "${reaction.id}" names species "${participant.species}", which is not declared${suggestion(participant.species, species)}`);
         }
-        if (seen.has(participant.species)) note(where, `reaction "${reaction.id}" names "${participant.species}" twice on one side; add the stoichiometries`);
-        seen.add(participant.species);
+        if (seen?.has(participant.species)) note(where(), `reaction "${reaction.id}" names "${participant.species}" twice on one side; add the stoichiometries`);
+        seen?.add(participant.species);
         if (!(participant.stoichiometry > 0 && Number.isFinite(participant.stoichiometry))) {
-          note(where, `reaction "${reaction.id}": the stoichiometry of "${participant.species}" must be a positive number, found ${participant.stoichiometry}`);
+          note(where(), `reaction "${reaction.id}": the stoichiometry of "${participant.species}" must be a positive number, found ${participant.stoichiometry}`);
         }
       }
     }
@@ -71,7 +72,9 @@ function checkReactions(network: Network, note: Note): void {
 }
 
 function checkRules(network: Network, note: Note): void {
-  const changed = new Set(network.reactions.flatMap((reaction) => [...reaction.reactants, ...reaction.products]).map(({ species }) => species));
+  if (network.rules.length === 0) return;
+  const changed = new Set<string>();
+  for (const { reactants, products } of network.reactions) for (const side of [reactants, products]) for (const participant of side) changed.add(participant.species);
   const species = new Map(network.species.map((one) => [one.id, one]));
   const parameters = new Map(network.parameters.map((one) => [one.id, one]));
   const compartments = new Map(network.compartments.map((one) => [one.id, one]));
@@ -95,6 +98,29 @@ function checkRules(network: Network, note: Note): void {
       note(where, `"${target}" has an assignment rule, which holds at time 0 as well; remove its initial value`);
     }
   }
+}
+
+function checkEvents(network: Network, note: Note): void {
+  const objects = new Map([...network.species, ...network.parameters, ...network.compartments].map((one) => [one.id, one]));
+  const assigned = new Set(network.rules.filter(({ kind }) => kind === "assignment").map(({ target }) => target));
+  for (const { id, assignments } of network.events ?? []) {
+    const where = `event:${id}`;
+    if (assignments.length === 0) note(where, `event "${id}" assigns nothing; give it an assignment or remove it`);
+    const seen = new Set<string>();
+    for (const { target } of assignments) {
+      const object = objects.get(target);
+      if (!object) note(where, `event "${id}" assigns "${target}", which is not declared${suggestion(target, objects.keys())}`);
+      else if (object.constant) note(where, `event "${id}" assigns "${target}", which is constant; remove 'const' or the assignment`);
+      if (assigned.has(target)) note(where, `event "${id}" assigns "${target}", which an assignment rule sets at every time; assign what the rule reads`);
+      if (seen.has(target)) note(where, `event "${id}" assigns "${target}" twice; keep one`);
+      seen.add(target);
+    }
+  }
+}
+
+/** Ids that some event assigns. */
+export function eventTargets(network: Network): ReadonlySet<string> {
+  return new Set((network.events ?? []).flatMap(({ assignments }) => assignments.map(({ target }) => target)));
 }
 
 function checkValues(network: Network, note: Note): void {

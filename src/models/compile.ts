@@ -2,10 +2,13 @@ import { add, divide, multiply, negate, subtract } from "../kernel/arithmetic.ts
 import { expressionGraph } from "../kernel/expression.ts";
 import type { Expression, Graph } from "../kernel/expression.ts";
 import type { NetworkProblem } from "./check.ts";
-import { checkNetwork } from "./check.ts";
-import type { Network, Species } from "./network.ts";
+import { checkNetwork, eventTargets } from "./check.ts";
+import { systemEvents } from "./event.ts";
+import type { Network, Participant, Reaction, Species } from "./network.ts";
 import { resolverOf } from "./resolve.ts";
 import type { Resolver } from "./resolve.ts";
+import { withReactionTerms } from "./reaction-terms.ts";
+import type { ReactionTerms } from "./reaction-terms.ts";
 import type { OdeSystem, Output } from "./system.ts";
 import { isIdentifier } from "./text/reserved.ts";
 
@@ -18,14 +21,15 @@ export type SystemResult =
  * The ordinary differential equations of a network.
  *
  * A state is the concentration of a floating species (`dC/dt = sum nu rate / V`); the amount where the species is
- * `substanceOnly` or its compartment has a rule; the symbol itself where the species, parameter or compartment has a rate rule.
+ * `substanceOnly` or its compartment has a rule or is assigned by an event; the symbol itself where the species, parameter or
+ * compartment has a rate rule. What an event assigns is a state too, at rest where nothing else changes it.
  * Assignment rules, initial assignments of constants and reaction ids are substituted. The implied compartment of size 1 is
- * no parameter. A species without an initial value starts at 0, with a warning.
+ * no parameter. A species without an initial value starts at 0, with a warning. The right-hand side is written when it is first read.
  * @status problems: undefined symbols and circular definitions, all of them.
  */
 export function odeSystem(network: Network, graph: Graph = expressionGraph()): SystemResult {
-  const compiled = compile(network, graph, (write) => write());
-  return compiled.problems ? compiled : { system: { ...compiled.system, rhs: compiled.derivatives }, warnings: compiled.warnings };
+  const made = reactionSystem(network, graph);
+  return made.problems ? made : { system: made.system, warnings: made.warnings };
 }
 
 /** What `reactionSystem` finds. */
@@ -33,77 +37,94 @@ export type ReactionSystemResult =
   | { readonly system: OdeSystem; readonly warnings: readonly NetworkProblem[]; readonly rates: readonly Expression[]; readonly resolver: Resolver; readonly problems?: undefined }
   | { readonly problems: readonly NetworkProblem[]; readonly system?: undefined; readonly warnings?: undefined; readonly rates?: undefined };
 
-/**
- * The system of `odeSystem`, for methods that fire reactions one by one: its right-hand side is written when it is first
- * read, and the rates of all reactions [nReaction] and the resolver they were read with come along.
- * @status problems: as `odeSystem`.
- */
+/** The system of `odeSystem`, with the rates of all reactions [nReaction], written when they are first read, and their resolver. @status problems: as `odeSystem`. */
 export function reactionSystem(network: Network, graph: Graph = expressionGraph()): ReactionSystemResult {
-  const compiled = compile(network, graph, (write) => write);
+  const compiled = compile(network, graph);
   if (compiled.problems) return compiled;
+  const { system, derivatives, terms, warnings, rates, resolver } = compiled;
   let rhs: readonly Expression[] | null = null;
-  const { system, derivatives, warnings, rates, resolver } = compiled;
-  return {
-    system: {
-      ...system,
-      get rhs() {
-        rhs ??= derivatives.map((write) => write());
-        return rhs;
-      },
+  let reactions: OdeSystem["reactions"] = undefined;
+  const withRhs = {
+    ...system,
+    get rhs() {
+      rhs ??= derivatives.map((write) => write());
+      return rhs;
     },
+    get reactions() {
+      reactions ??= network.reactions.map(({ id }, index) => ({ id, rate: rates()[index] ?? graph.constant(Number.NaN) }));
+      return reactions;
+    },
+  };
+  return {
+    system: withReactionTerms(withRhs, terms),
     warnings,
-    rates,
+    get rates() {
+      return rates();
+    },
     resolver,
   };
 }
 
-type Compiled<Derivative> =
+type Compiled =
   | {
-      readonly system: Omit<OdeSystem, "rhs">;
-      /** Of each state [nState]. */
-      readonly derivatives: readonly Derivative[];
+      readonly system: Omit<OdeSystem, "rhs" | "reactions">;
+      /** Write the derivative of each state [nState]. */
+      readonly derivatives: readonly (() => Expression)[];
+      readonly terms: () => ReactionTerms;
       readonly warnings: readonly NetworkProblem[];
-      readonly rates: readonly Expression[];
+      readonly rates: () => readonly Expression[];
       readonly resolver: Resolver;
       readonly problems?: undefined;
     }
   | { readonly problems: readonly NetworkProblem[]; readonly system?: undefined; readonly warnings?: undefined };
 
-/** Everything of a system but its right-hand side, and of that what the caller makes of a way to write each derivative. */
-function compile<Derivative>(network: Network, graph: Graph, derivativeOf: (write: () => Expression) => Derivative): Compiled<Derivative> {
+/** Everything of a system but its right-hand side, and of that how it is written. */
+function compile(network: Network, graph: Graph): Compiled {
   const wrong = checkNetwork(network);
   if (wrong.length > 0) return { problems: wrong };
   const resolver = resolverOf(network, graph);
-  const rates = ratesOf(network, resolver);
+  const read = network.reactions.map(rateReader(network, resolver));
+  let inOne: readonly Expression[] | null = null;
+  const rates = (): readonly Expression[] => (inOne ??= read.map((rate) => rateOf(rate, graph)));
   const states: string[] = [];
-  const derivatives: Derivative[] = [];
+  const derivatives: (() => Expression)[] = [];
+  const ruled: { state: number; derivative: Expression }[] = [];
   const initialState: Expression[] = [];
-  const push = (id: string, derivative: Derivative, start: Expression): void => {
+  const push = (id: string, derivative: () => Expression, start: Expression): void => {
     states.push(id);
     derivatives.push(derivative);
     initialState.push(start);
   };
 
   let changes: SpeciesChanges | null = null;
-  const ruled = (formula: string, id: string): Derivative => {
+  const byRule = (formula: string, id: string): (() => Expression) => {
     const written = resolver.formula(formula, `rule:${id}`);
-    return derivativeOf(() => written);
+    ruled.push({ state: states.length, derivative: written });
+    return () => written;
   };
+  const atRest = (): (() => Expression) => {
+    const zero = graph.constant(0);
+    ruled.push({ state: states.length, derivative: zero });
+    return () => zero;
+  };
+  const byEvents = eventTargets(network);
   const rateRules = new Map(network.rules.flatMap(({ kind, target, formula }) => (kind === "rate" ? [[target, formula] as const] : [])));
   for (const species of network.species) {
     const role = resolver.role(species);
     if (role === "concentration state" || role === "amount state") {
       const isConcentration = role === "concentration state";
-      const derivative = derivativeOf(() => balance((changes ??= changesOf(network)), resolver, species, rates, isConcentration));
+      const derivative = species.boundary ? atRest() : () => balance((changes ??= changesOf(network)), resolver, species, rates(), isConcentration);
       push(species.id, derivative, startOf(resolver, species, isConcentration));
     } else if (role === "symbol state") {
-      push(species.id, ruled(rateRules.get(species.id) ?? "", species.id), resolver.initial(species.id, `value:${species.id}`));
+      push(species.id, byRule(rateRules.get(species.id) ?? "", species.id), resolver.initial(species.id, `value:${species.id}`));
     }
   }
   for (const { id } of [...network.parameters, ...network.compartments]) {
     const formula = rateRules.get(id);
-    if (formula !== undefined) push(id, ruled(formula, id), resolver.initial(id, `value:${id}`));
+    if (formula !== undefined) push(id, byRule(formula, id), resolver.initial(id, `value:${id}`));
+    else if (byEvents.has(id)) push(id, atRest(), resolver.initial(id, `value:${id}`));
   }
+  const events = systemEvents(network, resolver);
   const outputs = outputsOf(network, resolver);
   const parameters = parametersOf(network, resolver);
   for (const { target } of network.initialAssignments) resolver.initial(target, `value:${target}`);
@@ -117,46 +138,49 @@ function compile<Derivative>(network: Network, graph: Graph, derivativeOf: (writ
     outputs,
     parameterValues: parameters.map(({ value }) => value),
     initialState,
+    ...(events.length > 0 ? { events } : {}),
   };
-  return { system, derivatives, warnings: warningsOf(network, resolver), rates, resolver };
+  return { system, derivatives, terms: () => termsOf(network, resolver, states, read, ruled), warnings: warningsOf(network, resolver), rates, resolver };
 }
 
 /** Rates of all reactions [nReaction] · amount per time, in the states, parameters and `time` of `odeSystem` on the same graph. */
 export function reactionRates(network: Network, graph: Graph): Expression[] {
-  return ratesOf(network, resolverOf(network, graph));
+  const read = rateReader(network, resolverOf(network, graph));
+  return network.reactions.map((reaction) => rateOf(read(reaction), graph));
 }
 
-/** A product of numbers and names without signs or parentheses. */
-const plainProduct = /^[\w.]+(?:\*[\w.]+)*$/;
+/** A rate as it is read: an expression, or the factors of a product in their order. */
+type ReadRate = Expression | readonly Expression[];
+
+const isProduct = (rate: ReadRate): rate is readonly Expression[] => Array.isArray(rate);
 const plainNumber = /^\d{1,9}(?:\.\d{1,9})?$/;
 
-/** Rates of all reactions. Products of numbers and of symbols that stand for themselves, of which large networks have many, are put together from factors read once; that makes the nodes that reading their text makes, in the same order. */
-function ratesOf(network: Network, resolver: Resolver): Expression[] {
-  const { graph } = resolver;
-  const standForThemselves = new Set(["concentration state", "symbol state", "parameter"]);
-  const symbols = new Set([
-    ...network.species.flatMap((species) => (standForThemselves.has(resolver.role(species)) ? [species.id] : [])),
-    ...network.parameters.flatMap(({ id }) => (resolver.isParameter(id) ? [id] : [])),
-  ]);
-  const factors = new Map<string, Expression | null>();
-  const factorOf = (text: string, where: string): Expression | null => {
-    const known = factors.get(text);
-    if (known !== undefined) return known;
-    const factor = plainNumber.test(text) || (symbols.has(text) && isIdentifier(text)) ? resolver.formula(text, where) : null;
-    factors.set(text, factor);
+/** Reads rates of reactions. Products of numbers and names, of which large networks have many, are left as factors, each of which is read once. */
+function rateReader(network: Network, resolver: Resolver): (reaction: Reaction) => ReadRate {
+  const names = new Set<string>();
+  for (const list of [network.species, network.parameters, network.compartments]) for (const { id } of list) names.add(id);
+  const known = new Map<string, Expression | null>();
+  const factorOf = (text: string, reaction: string): Expression | null => {
+    let factor = known.get(text);
+    if (factor === undefined) {
+      factor = plainNumber.test(text) || (names.has(text) && isIdentifier(text)) ? resolver.formula(text, `reaction:${reaction}`) : null;
+      known.set(text, factor);
+    }
     return factor;
   };
-  return network.reactions.map(({ id, rate }) => {
-    const where = `reaction:${id}`;
-    let product: Expression | null = null;
-    for (const text of plainProduct.test(rate) ? rate.split("*") : []) {
-      const factor = factorOf(text, where);
-      if (!factor) return resolver.formula(rate, where);
-      product = product ? multiply(graph, product, factor) : factor;
+  return ({ id, rate }) => {
+    const factors: Expression[] = [];
+    for (const text of rate.split("*")) {
+      const factor = factorOf(text, id);
+      if (!factor) return resolver.formula(rate, `reaction:${id}`);
+      factors.push(factor);
     }
-    return product ?? resolver.formula(rate, where);
-  });
+    return factors;
+  };
 }
+
+/** A rate as one expression: the node that reading its text makes. */
+const rateOf = (rate: ReadRate, graph: Graph): Expression => (isProduct(rate) ? rate.reduce((product, factor) => multiply(graph, product, factor)) : rate);
 
 /** For each species, the reactions that take or make it, in order, and by how much they change it. */
 type SpeciesChanges = ReadonlyMap<string, readonly { readonly reaction: number; readonly change: number }[]>;
@@ -193,6 +217,55 @@ function balance(changes: SpeciesChanges, resolver: Resolver, species: Species, 
   return isConcentration ? divide(graph, total, resolver.volume(species.compartment, `species:${species.id}`)) : total;
 }
 
+/** The same sums as a table. */
+function termsOf(network: Network, resolver: Resolver, states: readonly string[], rates: readonly ReadRate[], ruled: ReactionTerms["ruled"]): ReactionTerms {
+  const isRuled = new Set(ruled.map(({ state }) => state));
+  const stateOf = new Map<string, number>();
+  states.forEach((id, index) => void (isRuled.has(index) || stateOf.set(id, index)));
+  const changeStart = new Int32Array(network.reactions.length + 1);
+  const changedState: number[] = [];
+  const change: number[] = [];
+  const net = new Float64Array(states.length);
+  const touched: number[] = [];
+  const count = (side: readonly Participant[], sign: 1 | -1): void => {
+    for (const { species, stoichiometry } of side) {
+      const state = stateOf.get(species);
+      if (state === undefined) continue;
+      if (!touched.includes(state)) touched.push(state);
+      net[state] = (net[state] ?? 0) + sign * stoichiometry;
+    }
+  };
+  network.reactions.forEach(({ reactants, products }, index) => {
+    touched.length = 0;
+    count(reactants, -1);
+    count(products, 1);
+    for (const state of touched.toSorted((a, b) => a - b)) {
+      if (net[state] !== 0) {
+        changedState.push(state);
+        change.push(net[state] ?? 0);
+      }
+      net[state] = 0;
+    }
+    changeStart[index + 1] = change.length;
+  });
+  const divisors: (Expression | null)[] = states.map(() => null);
+  const one = resolver.graph.constant(1);
+  for (const species of network.species) {
+    const state = stateOf.get(species.id);
+    if (state === undefined || resolver.role(species) !== "concentration state") continue;
+    const volume = resolver.volume(species.compartment, `species:${species.id}`);
+    if (volume !== one) divisors[state] = volume;
+  }
+  return {
+    rates: rates.map((rate) => (isProduct(rate) ? { factors: rate } : { expression: rate })),
+    changeStart,
+    changedState: Int32Array.from(changedState),
+    change: Float64Array.from(change),
+    divisors,
+    ruled,
+  };
+}
+
 function startOf(resolver: Resolver, species: Species, isConcentration: boolean): Expression {
   const where = `value:${species.id}`;
   const symbol = resolver.initial(species.id, where);
@@ -208,9 +281,12 @@ function outputsOf(network: Network, resolver: Resolver): Output[] {
     return { id, unit: unit !== null && volumeUnit !== null ? `${unit}/${volumeUnit}` : unit, expression };
   });
   const isSpecies = new Set(network.species.map(({ id }) => id));
-  const ruled = network.rules.filter(({ target }) => !isSpecies.has(target));
+  const ruled = network.rules.map(({ target }) => target).filter((id) => !isSpecies.has(id));
+  const byEvents = eventTargets(network);
+  const isRuled = new Set(ruled);
+  const assigned = [...network.parameters, ...network.compartments].map(({ id }) => id).filter((id) => byEvents.has(id) && !isRuled.has(id));
   const units = new Map([...network.parameters, ...network.compartments].map(({ id, unit }) => [id, unit]));
-  return [...species, ...ruled.map(({ target }) => ({ id: target, unit: units.get(target) ?? null, expression: resolver.symbol(target, `rule:${target}`) }))];
+  return [...species, ...[...ruled, ...assigned].map((id) => ({ id, unit: units.get(id) ?? null, expression: resolver.symbol(id, `rule:${id}`) }))];
 }
 
 function parametersOf(network: Network, resolver: Resolver): { id: string; value: number }[] {
@@ -223,7 +299,7 @@ function parametersOf(network: Network, resolver: Resolver): { id: string; value
 
 function warningsOf(network: Network, resolver: Resolver): NetworkProblem[] {
   const assigned = new Set([...network.initialAssignments, ...network.rules.filter(({ kind }) => kind === "assignment")].map(({ target }) => target));
-  const ruled = new Set(network.rules.map(({ target }) => target));
+  const ruled = new Set([...network.rules.map(({ target }) => target), ...eventTargets(network)]);
   const warnings: NetworkProblem[] = [];
   for (const { id, initial } of network.species) {
     if (initial === null && !assigned.has(id)) warnings.push({ where: `species:${id}`, message: `species "${id}" has no initial value; 0 is used` });

@@ -1,7 +1,7 @@
 /** What a system is: networks as plain data, reaction text, rate laws, structure, and the equations they give. */
 export { networkOf } from "./build.ts";
 export type * from "./build.ts";
-export { checkNetwork, valueOf } from "./check.ts";
+export { checkNetwork, eventTargets, valueOf } from "./check.ts";
 export type { NetworkProblem } from "./check.ts";
 export { odeSystem, reactionRates } from "./compile.ts";
 export type { SystemResult } from "./compile.ts";
@@ -16,10 +16,11 @@ export type { PairedReverses, ReversePair } from "./pair-reverses.ts";
 export { revise } from "./revise.ts";
 export type { ReviseResult } from "./revise.ts";
 export * from "./structure.ts";
-export type { OdeSystem, Output } from "./system.ts";
+export type { OdeSystem, Output, SystemEvent } from "./system.ts";
 export * from "./rate/index.ts";
 export { readReactionText, writeReactionText } from "./text.ts";
 export type { ReadResult } from "./text.ts";
 export { avogadroConstant } from "./unit.ts";
+export { refusedEvents } from "./event.ts";
 export { zoo } from "./zoo/index.ts";
 export type { ModelFacts, ZooModel } from "./zoo/index.ts";

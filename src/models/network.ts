@@ -63,6 +63,35 @@ export interface InitialAssignment {
   readonly formula: string;
 }
 
+export interface EventAssignment {
+  /** A species, parameter or compartment that is not constant and has no assignment rule. */
+  readonly target: string;
+  /** New value of the target's symbol: a concentration, or an amount where the species is `substanceOnly`. */
+  readonly formula: string;
+}
+
+/**
+ * What happens at the moment when a condition becomes true.
+ *
+ * @source Hucka et al. 2019, SBML Level 3 Version 2 Core, section 4.11, doi:10.1515/jib-2019-0021
+ */
+export interface NetworkEvent {
+  readonly id: string;
+  /** Condition, as formula text; the event triggers when it turns from false to true. */
+  readonly trigger: string;
+  /** What the trigger counts as before the start: false lets a condition that holds at the start trigger there. */
+  readonly initialValue: boolean;
+  /** False: what is still waiting is dropped when the condition turns false again. */
+  readonly persistent: boolean;
+  /** Time from trigger to execution, read at the trigger, as formula text; null = none. */
+  readonly delay: string | null;
+  /** Whether the assignments' formulas read the values of the trigger time, not those of the execution. */
+  readonly valuesFromTriggerTime: boolean;
+  /** Of what is due at one time the highest is executed first, as formula text; null = 0; equal ones in the order of the list. */
+  readonly priority: string | null;
+  readonly assignments: readonly EventAssignment[];
+}
+
 export interface UnitDefinition {
   readonly id: string;
   readonly formula: string;
@@ -77,5 +106,7 @@ export interface Network {
   readonly reactions: readonly Reaction[];
   readonly rules: readonly Rule[];
   readonly initialAssignments: readonly InitialAssignment[];
+  /** Left out where there are none, so that a network without events is the same data as ever. */
+  readonly events?: readonly NetworkEvent[];
   readonly units: readonly UnitDefinition[];
 }

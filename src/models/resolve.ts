@@ -3,6 +3,7 @@ import { divide, multiply } from "../kernel/arithmetic.ts";
 import { parseExpression } from "../kernel/grammar.ts";
 import { substitute, symbolsOf } from "../kernel/substitute.ts";
 import type { NetworkProblem } from "./check.ts";
+import { eventTargets } from "./check.ts";
 import { suggestion } from "./nearest.ts";
 import type { Compartment, Network, Parameter, Reaction, Rule, Species } from "./network.ts";
 import { defaultCompartment } from "./text/reader.ts";
@@ -28,6 +29,8 @@ export interface Resolver {
   volume(compartment: string, where: string): Expression;
   isParameter(id: string): boolean;
   readonly problems: readonly NetworkProblem[];
+  /** Notes a further problem. */
+  refuse(where: string, message: string): void;
   /** Names that some formula used. */
   readonly used: ReadonlySet<string>;
 }
@@ -50,6 +53,7 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
   for (const of of network.reactions) names.set(of.id, { kind: "reaction", of });
   const rules = new Map<string, Rule>(network.rules.map((rule) => [rule.target, rule]));
   const assigned = new Map(network.initialAssignments.map(({ target, formula }) => [target, formula]));
+  const byEvents = eventTargets(network);
   const problems: NetworkProblem[] = [];
   const reported = new Set<string>();
   const used = new Set<string>();
@@ -70,12 +74,12 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     return expression;
   };
 
-  const isVarying = (compartment: string): boolean => rules.has(compartment);
+  const isVarying = (compartment: string): boolean => rules.has(compartment) || byEvents.has(compartment);
   const role = (species: Species): SpeciesRole => {
     const rule = rules.get(species.id);
     if (rule) return rule.kind === "rate" ? "symbol state" : "derived";
     const needsAmount = isVarying(species.compartment);
-    if (!species.boundary) return species.substanceOnly || needsAmount ? "amount state" : "concentration state";
+    if (!species.boundary || byEvents.has(species.id)) return species.substanceOnly || needsAmount ? "amount state" : "concentration state";
     if (assigned.has(species.id) || boundaryValue(species) === null) return "derived";
     return needsAmount && !species.substanceOnly ? "amount parameter" : "parameter";
   };
@@ -140,6 +144,7 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
         }
         return graph.symbol(name);
       }
+      if (byEvents.has(name)) return graph.symbol(name);
       if (assigned.has(name)) return initial(name, where);
       if (named.kind === "compartment" && isImplicit(named.of)) return graph.constant(1);
       return graph.symbol(name);
@@ -164,7 +169,7 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
       if (formula !== undefined) return lookUp(parse(formula, `value:${name}`), `value:${name}`, initial);
       if (named.kind === "species") return initialSpecies(named.of, where);
       if (named.kind === "compartment" && isImplicit(named.of)) return graph.constant(1);
-      if (!rule) return graph.symbol(name);
+      if (!rule && !byEvents.has(name)) return graph.symbol(name);
       return graph.constant((named.kind === "compartment" ? named.of.size : named.of.value) ?? Number.NaN);
     });
   };
@@ -182,6 +187,7 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
   return {
     graph,
     problems,
+    refuse: (where, message) => report(where, message),
     used,
     role,
     boundaryValue,
@@ -192,7 +198,7 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     expression: (expression, where) => lookUp(expression, where, symbol),
     isParameter: (id) => {
       const named = names.get(id);
-      if (!named || named.kind === "reaction" || rules.has(id)) return false;
+      if (!named || named.kind === "reaction" || rules.has(id) || byEvents.has(id)) return false;
       if (named.kind === "species") return role(named.of) === "parameter" || role(named.of) === "amount parameter";
       return !assigned.has(id) && !(named.kind === "compartment" && isImplicit(named.of));
     },

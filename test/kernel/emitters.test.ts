@@ -374,8 +374,8 @@ describe("lanes", () => {
 
   it("is refused by name in JavaScript", async () => {
     const program = programBuilder();
-    program.function("wide", { result: "f64" }, (b) => b.return(f64x2.sumLanes(f64x2.const(1))));
-    await expect(instantiate(program.finish(16), "javascript")).rejects.toThrow('function "wide" uses f64x2');
+    program.function("wide", { result: "f64" }, (b) => b.return(f32x4.sumLanes(f32x4.const(1))));
+    await expect(instantiate(program.finish(16), "javascript")).rejects.toThrow('function "wide" uses f32x4');
   });
 });
 

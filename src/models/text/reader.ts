@@ -2,13 +2,13 @@ import type { Expression } from "../../kernel/expression.ts";
 import type { Problem } from "../../kernel/problem.ts";
 import { checkNetwork } from "../check.ts";
 import { canonicalFormula, plainNumber } from "../formula.ts";
-import type { Network, Participant } from "../network.ts";
+import type { Network, NetworkEvent, Participant } from "../network.ts";
 import { tokenize } from "./lexer.ts";
 import type { Source, Token } from "./lexer.ts";
 import { readStatements } from "./statement.ts";
 import type { FormulaText, Statement, WrittenParticipant } from "./statement.ts";
 import { tableOf } from "./table.ts";
-import type { Entry } from "./table.ts";
+import type { Entry, NamedEvent } from "./table.ts";
 
 /** A network, or everything that is wrong with its text. */
 export type ReadResult =
@@ -91,7 +91,7 @@ function assemble(source: Source, id: string, statements: readonly Statement[], 
     .map((entry) => ({
       id: entry.id,
       size: values.get(entry.id)?.number ?? (entry.id === defaultCompartment && !entry.value && !entry.rule ? 1 : null),
-      constant: entry.change !== "var" && !entry.rule,
+      constant: entry.change !== "var" && !entry.rule && !entry.event,
       unit: entry.unit ?? values.get(entry.id)?.unit ?? null,
     }));
   if (usesDefault && !compartments.some((one) => one.id === defaultCompartment)) compartments.push({ id: defaultCompartment, size: 1, constant: true, unit: null });
@@ -117,7 +117,7 @@ function assemble(source: Source, id: string, statements: readonly Statement[], 
       .map((entry) => ({
         id: entry.id,
         value: values.get(entry.id)?.number ?? null,
-        constant: entry.change === "const" || (entry.change !== "var" && !entry.rule),
+        constant: entry.change === "const" || (entry.change !== "var" && !entry.rule && !entry.event),
         unit: entry.unit ?? values.get(entry.id)?.unit ?? null,
       })),
     reactions: table.reactions.map((reaction) => ({
@@ -132,10 +132,25 @@ function assemble(source: Source, id: string, statements: readonly Statement[], 
       const formula = values.get(target)?.formula;
       return formula === null || formula === undefined ? [] : [{ target, formula }];
     }),
+    ...(table.events.length > 0 ? { events: table.events.map((event) => eventOf(event, print)) } : {}),
     units: table.units,
   };
   for (const problem of checkNetwork(network)) note(table.offsets.get(problem.where) ?? table.offsets.get(problem.where.replace(/^[a-z]+:/, "any:")) ?? 0, problem.message);
   return network;
+}
+
+function eventOf({ id, statement }: NamedEvent, print: (formula: FormulaText) => string): NetworkEvent {
+  const { trigger, initialValue, persistent, delay, valuesFromTriggerTime, priority, assignments } = statement;
+  return {
+    id,
+    trigger: print(trigger),
+    initialValue,
+    persistent,
+    delay: delay && print(delay),
+    valuesFromTriggerTime,
+    priority: priority && print(priority),
+    assignments: assignments.map(({ target, formula }) => ({ target: target.id, formula: print(formula) })),
+  };
 }
 
 /** `A + A` is `2 A`: one entry per species and side, in the order written. */

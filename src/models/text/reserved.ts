@@ -1,7 +1,6 @@
 /** Words of Antimony that begin a statement this subset does not read; what to do instead. */
 export const unsupportedStatements: ReadonlyMap<string, string> = new Map([
-  ["at", "events are not read yet; split the run into segments of a protocol"],
-  ["event", "events are not read yet; split the run into segments of a protocol"],
+  ["event", "event declarations are not read; write the event itself: 'NAME: at condition: x = formula'"],
   ["function", "function definitions are not read yet; write the formula where it is used"],
   ["import", "imports are not read; paste the imported model's lines"],
   ["delete", "'delete' belongs to submodels, which are not read yet"],

@@ -1,18 +1,13 @@
 import type { Problem } from "../../kernel/problem.ts";
-import { reservedWords, unsupportedStatements } from "./reserved.ts";
+import { unsupportedStatements } from "./reserved.ts";
+import type { EventStatement } from "./event.ts";
+import { readEvent, startsEvent } from "./event.ts";
+import { Cursor, StatementError, formulaUpTo, shown } from "./cursor.ts";
+import type { FormulaText, NamedToken, Run } from "./cursor.ts";
 import { tokenize } from "./lexer.ts";
 import type { Source, Token } from "./lexer.ts";
 
-/** A stretch of the text that is a formula, read later by the expression grammar. */
-export interface FormulaText {
-  readonly text: string;
-  readonly offset: number;
-}
-
-export interface NamedToken {
-  readonly id: string;
-  readonly offset: number;
-}
+export type { FormulaText, NamedToken } from "./cursor.ts";
 
 export interface WrittenParticipant extends NamedToken {
   readonly stoichiometry: number;
@@ -43,18 +38,10 @@ export type Statement =
       readonly reversible: boolean;
       readonly rate: FormulaText;
     }
+  | EventStatement
   | { readonly kind: "value" | "assignment" | "rate"; readonly target: NamedToken; readonly boundary: boolean; readonly formula: FormulaText }
   | { readonly kind: "unit"; readonly target: NamedToken; readonly unit: string }
   | { readonly kind: "unitDefinition"; readonly target: NamedToken; readonly formula: string };
-
-/** Raised inside one statement only; the reader catches it, notes the problem, and goes on with the next statement. */
-export class StatementError extends Error {
-  readonly offset: number;
-  constructor(offset: number, message: string) {
-    super(message);
-    this.offset = offset;
-  }
-}
 
 const arrows = new Set(["->", "=>"]);
 const refusedArrows = new Map([
@@ -67,9 +54,18 @@ export function readStatements(source: Source, tokens: readonly Token[], note: (
   const statements: Statement[] = [];
   const runs = splitRuns(tokens);
   for (let index = 0; index < runs.length; index += 1) {
-    const run = runs[index];
+    let run = runs[index];
     if (!run || run.tokens.length === 0) continue;
     try {
+      if (startsEvent(run)) {
+        // libantimony, too, reads the assignments from the line below the colon.
+        for (let more = runs[index + 1]; more && run.tokens.at(-1)?.text === ":" && run.end.text === "\n"; more = runs[index + 1]) {
+          run = { tokens: [...run.tokens, ...more.tokens], end: more.end };
+          index += 1;
+        }
+        statements.push(readEvent(source, run));
+        continue;
+      }
       const isReaction = run.tokens.some((token) => arrows.has(token.text)) && !run.tokens.some((token) => token.text === ":=" || token.text === "=");
       if (isReaction) {
         const rate = run.end.text === ";" ? runs[index + 1] : undefined;
@@ -85,11 +81,6 @@ export function readStatements(source: Source, tokens: readonly Token[], note: (
   return statements;
 }
 
-interface Run {
-  readonly tokens: readonly Token[];
-  readonly end: Token;
-}
-
 function splitRuns(tokens: readonly Token[]): Run[] {
   const runs: Run[] = [];
   let open: Token[] = [];
@@ -103,45 +94,6 @@ function splitRuns(tokens: readonly Token[]): Run[] {
   if (last && open.length > 0) runs.push({ tokens: open, end: { kind: "break", text: "", offset: last.offset + last.text.length } });
   return runs;
 }
-
-/** Walks the tokens of one statement. */
-class Cursor {
-  index = 0;
-  readonly run: Run;
-  constructor(run: Run) {
-    this.run = run;
-  }
-  get token(): Token {
-    return this.run.tokens[this.index] ?? this.run.end;
-  }
-  get atEnd(): boolean {
-    return this.index >= this.run.tokens.length;
-  }
-  take(): Token {
-    const token = this.token;
-    this.index += 1;
-    return token;
-  }
-  takeIf(text: string): boolean {
-    if (this.atEnd || this.token.text !== text) return false;
-    this.index += 1;
-    return true;
-  }
-  name(what: string): NamedToken {
-    const token = this.token;
-    if (this.atEnd || token.kind !== "name") throw new StatementError(token.offset, `expected ${what}, found ${shown(token)}`);
-    if (reservedWords.has(token.text)) {
-      throw new StatementError(token.offset, `"${token.text}" is a reserved word and cannot be the name of ${what}; choose another name`);
-    }
-    this.index += 1;
-    return { id: token.text, offset: token.offset };
-  }
-  end(): void {
-    if (!this.atEnd) throw new StatementError(this.token.offset, `expected the end of the statement (a newline or ';'), found ${shown(this.token)}`);
-  }
-}
-
-const shown = (token: Token): string => (token.kind === "break" ? "the end of the statement" : `"${token.text}"`);
 
 function readStatement(source: Source, run: Run): Statement {
   const cursor = new Cursor(run);
@@ -197,7 +149,6 @@ function refuseUnsupported(source: Source, run: Run): void {
   if (["model", "module", "end"].includes(first.text)) {
     refuse(`"${first.text}" is out of place: a text holds one model, 'model NAME' ... 'end'; submodels are not read yet`);
   }
-  if (texts[1] === ":" && texts[2] === "at") refuse("events are not read yet; split the run into segments of a protocol");
   if (texts[1] === ":" && texts[3] === "(") refuse("submodels are not read yet; paste the submodel's lines");
   if (texts.includes("@") || texts.includes("~")) refuse(`"${texts.includes("@") ? "@" : "~"}" is not read by this version; remove it`);
   const attribute = texts[1] ?? "";
@@ -229,7 +180,7 @@ function readDeclaration(source: Source, cursor: Cursor): Statement {
     const inToken = cursor.token;
     const compartment = cursor.takeIf("in") ? cursor.name("a compartment") : null;
     if (compartment && what === "compartment") throw new StatementError(inToken.offset, "a compartment inside a compartment is not read yet; leave out 'in'");
-    const value = cursor.takeIf("=") ? formulaUpToComma(source, cursor) : null;
+    const value = cursor.takeIf("=") ? formulaUpTo(source, cursor, [","]) : null;
     items.push({ ...name, boundary, compartment, value });
   } while (cursor.takeIf(","));
   cursor.end();
@@ -319,20 +270,6 @@ function formulaFrom(source: Source, cursor: Cursor, run: Run): FormulaText {
   const last = run.tokens.at(-1);
   if (cursor.atEnd || !last) throw new StatementError(first.offset, "expected a formula");
   return { text: source.text.slice(first.offset, last.offset + last.text.length), offset: first.offset };
-}
-
-function formulaUpToComma(source: Source, cursor: Cursor): FormulaText {
-  const first = cursor.token;
-  let depth = 0;
-  let end = first.offset;
-  while (!cursor.atEnd && !(depth === 0 && cursor.token.text === ",")) {
-    const token = cursor.take();
-    if (token.text === "(") depth += 1;
-    if (token.text === ")") depth -= 1;
-    end = token.offset + token.text.length;
-  }
-  if (end === first.offset) throw new StatementError(first.offset, "expected a formula");
-  return { text: source.text.slice(first.offset, end), offset: first.offset };
 }
 
 /** A unit's text as networks store it; only a unit definition may hold other numbers than integers. @throws when it is no unit text. */

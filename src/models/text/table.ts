@@ -1,4 +1,5 @@
 import type { UnitDefinition } from "../network.ts";
+import type { EventStatement } from "./event.ts";
 import type { FormulaText, NamedToken, Statement } from "./statement.ts";
 
 /** What the statements say about one id. */
@@ -14,6 +15,8 @@ export interface Entry {
   compartment: NamedToken | null;
   value: FormulaText | null;
   rule: boolean;
+  /** Some event assigns it. */
+  event: boolean;
   unit: string | null;
 }
 
@@ -22,11 +25,17 @@ export interface NamedReaction {
   readonly statement: Extract<Statement, { kind: "reaction" }>;
 }
 
+export interface NamedEvent {
+  readonly id: string;
+  readonly statement: EventStatement;
+}
+
 export interface SymbolTable {
   /** In the order of first mention as the subject of a statement or as a participant. */
   readonly entries: readonly Entry[];
   readonly reactions: readonly NamedReaction[];
   readonly rules: readonly { readonly kind: "assignment" | "rate"; readonly target: NamedToken; readonly formula: FormulaText }[];
+  readonly events: readonly NamedEvent[];
   /** Ids given a value, in the order given. */
   readonly values: readonly string[];
   readonly units: readonly UnitDefinition[];
@@ -42,6 +51,7 @@ export function tableOf(statements: readonly Statement[], note: Note): SymbolTab
   const offsets = new Map<string, number>();
   const reactions: NamedReaction[] = [];
   const rules: { kind: "assignment" | "rate"; target: NamedToken; formula: FormulaText }[] = [];
+  const events: NamedEvent[] = [];
   const values: string[] = [];
   const units: UnitDefinition[] = [];
 
@@ -64,6 +74,7 @@ export function tableOf(statements: readonly Statement[], note: Note): SymbolTab
       compartment: null,
       value: null,
       rule: false,
+      event: false,
       unit: null,
     };
     entries.set(id, entry);
@@ -99,6 +110,7 @@ export function tableOf(statements: readonly Statement[], note: Note): SymbolTab
   };
 
   let unnamed = 0;
+  let unnamedEvents = 0;
   const reactionIds = new Set<string>();
   for (const statement of statements) {
     switch (statement.kind) {
@@ -149,6 +161,22 @@ export function tableOf(statements: readonly Statement[], note: Note): SymbolTab
         mark("rule", entry.id, statement.target.offset);
         break;
       }
+      case "event": {
+        for (const { target } of statement.assignments) entryOf(target).event = true;
+        const isTaken = (id: string): boolean => events.some((event) => event.id === id) || reactionIds.has(id) || entries.has(id);
+        let id = statement.name?.id;
+        if (id === undefined) {
+          // As with reactions.
+          while (isTaken(`_E${unnamedEvents}`)) unnamedEvents += 1;
+          id = `_E${unnamedEvents}`;
+          unnamedEvents += 1;
+        }
+        const offset = statement.name?.offset ?? statement.offset;
+        if (events.some((event) => event.id === id)) note(offset, `event "${id}" is defined a second time; choose another name`);
+        else events.push({ id, statement });
+        mark("event", id, offset);
+        break;
+      }
       case "unit": {
         const entry = entryOf(statement.target);
         if (entry.unit !== null && entry.unit !== statement.unit) note(statement.target.offset, `"${entry.id}" is given a second unit; keep one`);
@@ -168,5 +196,5 @@ export function tableOf(statements: readonly Statement[], note: Note): SymbolTab
     if (entry.kind !== "species" && entry.boundary) entry.change ??= "const";
     if (entry.kind === "compartment" && entry.boundary) note(entry.offset, `"$${entry.id}": a compartment cannot be a boundary species; write 'const compartment ${entry.id}'`);
   }
-  return { entries: [...entries.values()], reactions, rules, values, units, offsets };
+  return { entries: [...entries.values()], reactions, rules, events, values, units, offsets };
 }

@@ -1,4 +1,5 @@
-import type { Network, Participant, Species } from "../network.ts";
+import { eventTargets } from "../check.ts";
+import type { Network, NetworkEvent, Participant, Species } from "../network.ts";
 import { isIdentifier } from "./reserved.ts";
 import { defaultCompartment } from "./reader.ts";
 
@@ -8,7 +9,7 @@ import { defaultCompartment } from "./reader.ts";
  */
 export function writeReactionText(network: Network): string {
   const initialFormulas = new Map(network.initialAssignments.map(({ target, formula }) => [target, formula]));
-  const ruled = new Set(network.rules.map(({ target }) => target));
+  const ruled = new Set([...network.rules.map(({ target }) => target), ...eventTargets(network)]);
   const blocks: string[][] = [
     network.units.map(({ id, formula }) => `unit ${id} = ${formula};`),
     writeCompartments(network, ruled),
@@ -23,6 +24,7 @@ export function writeReactionText(network: Network): string {
       return [constant ? `const ${id};` : `var ${id};`];
     }),
     network.rules.map(({ kind, target, formula }) => (kind === "rate" ? `${target}' = ${formula};` : `${target} := ${formula};`)),
+    (network.events ?? []).map(writeEvent),
     network.species.flatMap((species) => (species.initial === null ? [] : [`${species.id} = ${writeInitial(species, species.initial)};`])),
     [...initialFormulas].map(([target, formula]) => `${target} = ${formula};`),
     [...network.compartments, ...network.species, ...network.parameters].flatMap(({ id, unit }) => (unit === null ? [] : [`${id} has ${unit};`])),
@@ -43,7 +45,7 @@ function writeCompartments(network: Network, ruled: ReadonlySet<string>): string
 /** Whether the default compartment need not be written: a species stands in it and nothing names it. */
 function isImplied(network: Network): boolean {
   const residents = network.species.filter(({ compartment }) => compartment === defaultCompartment);
-  const formulas = [...network.reactions.map(({ rate }) => rate), ...network.rules.map(({ formula }) => formula), ...network.initialAssignments.map(({ formula }) => formula)];
+  const formulas = [...network.reactions.map(({ rate }) => rate), ...network.rules.map(({ formula }) => formula), ...network.initialAssignments.map(({ formula }) => formula), ...(network.events ?? []).map(writeEvent)];
   const isNamed = new RegExp(`\\b${defaultCompartment}\\b`);
   return residents.length > 0 && !residents.some(isAmountOfConcentration) && !formulas.some((formula) => isNamed.test(formula));
 }
@@ -52,6 +54,17 @@ function writeSpecies(species: Species): string {
   const modifiers = `${species.constant ? "const " : ""}${species.substanceOnly ? "substanceOnly " : ""}`;
   const place = species.compartment === defaultCompartment ? "" : ` in ${species.compartment}`;
   return `${modifiers}species ${species.boundary && !species.constant ? "$" : ""}${species.id}${place};`;
+}
+
+function writeEvent(event: NetworkEvent): string {
+  const settings = [
+    event.priority === null ? "" : `, priority = ${event.priority}`,
+    event.initialValue ? "" : ", t0 = false",
+    event.persistent ? "" : ", persistent = false",
+    event.valuesFromTriggerTime ? "" : ", fromTrigger = false",
+  ];
+  const delay = event.delay === null ? "" : `${event.delay} after `;
+  return `${event.id}: at ${delay}${event.trigger}${settings.join("")}: ${event.assignments.map(({ target, formula }) => `${target} = ${formula}`).join(", ")};`;
 }
 
 const isAmountOfConcentration = (species: Species): boolean => species.initial !== null && species.initialKind === "amount" && !species.substanceOnly;

@@ -1,14 +1,13 @@
-import { networkFrom } from "./model.ts";
-import type { ZooModel } from "./model.ts";
+import { networkFrom, zooModel } from "./model.ts";
 
 /** High irradiance responses of photomorphogenesis: phytochrome in two forms, free, bound to receptors, and with enzyme. */
-export const hires: ZooModel = {
+export const hires = zooModel({
   facts: {
     id: "hires",
     title: "HIRES, photomorphogenesis by phytochrome",
     source: "Schäfer 1975, doi:10.1007/BF00276015; constants and start of Hairer & Wanner 1996, section IV.10, doi:10.1007/978-3-642-05221-7",
   },
-  network: networkFrom(`
+  network: () => networkFrom(`
 model hires
   species Pr = 1, Pfr = 0, PrX = 0, PfrX = 0, PrXs = 0, PfrXs = 0, PfrXsE = 0, E = 0.0057;
   Source: => Pr; o_ks;
@@ -36,4 +35,4 @@ model hires
   k_star = 0.69;
   o_ks = 0.0007;
 end`),
-};
+});

@@ -1,17 +1,16 @@
-import { networkFrom } from "./model.ts";
-import type { ZooModel } from "./model.ts";
+import { networkFrom, zooModel } from "./model.ts";
 
 /**
  * One enzyme that takes a right or a wrong substrate through the same checked step: with the constants given it is driven by
  * an affinity of 18.4 and errs once in 9010, near the square of the 1/100 that binding alone can tell apart.
  */
-export const hopfieldProofreading: ZooModel = {
+export const hopfieldProofreading = zooModel({
   facts: {
     id: "hopfield-proofreading",
     title: "Kinetic proofreading with one checked step, right and wrong substrate",
     source: "Hopfield 1974, doi:10.1073/pnas.71.10.4135; every step reversible, no product leaves, constants chosen; detailed balanced with m_back = 0.1, k_direct = 1",
   },
-  network: networkFrom(`
+  network: () => networkFrom(`
 model hopfield_proofreading
   species E = 1, ER = 0, ERs = 0, EW = 0, EWs = 0;
   BindRight: E -> ER; k*E - l_R*ER;
@@ -27,4 +26,4 @@ model hopfield_proofreading
   m_back = 1e-4;
   k_direct = 1e-5;
 end`),
-};
+});

@@ -21,3 +21,14 @@ export function networkFrom(text: string): Network {
   if (result.problems) throw new Error(result.problems.map(({ line, column, message }) => `${line}:${column}: ${message}`).join("\n"));
   return result.network;
 }
+
+/** A model whose network is put together when it is first read: a program that uses one does not wait for all. */
+export function zooModel({ facts, network }: { readonly facts: ModelFacts; readonly network: () => Network }): ZooModel {
+  let made: Network | null = null;
+  return {
+    facts,
+    get network() {
+      return (made ??= network());
+    },
+  };
+}

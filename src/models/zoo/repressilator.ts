@@ -1,7 +1,7 @@
 import { networkOf } from "../build.ts";
 import { hill } from "../rate/hill.ts";
 import { massActionLaw } from "../rate/mass-action.ts";
-import type { ZooModel } from "./model.ts";
+import { zooModel } from "./model.ts";
 
 const genes = [
   { gene: "lacI", repressor: "P_cI" },
@@ -15,7 +15,7 @@ type Protein = `P_${(typeof genes)[number]["gene"]}`;
 const species: Record<Messenger | Protein, number> = { M_lacI: 0, M_tetR: 20, M_cI: 0, P_lacI: 0, P_tetR: 0, P_cI: 0 };
 
 /** Three genes that repress each other in a ring; counts per cell, minutes. */
-export const repressilator: ZooModel = {
+export const repressilator = zooModel({
   facts: {
     id: "repressilator",
     title: "Repressilator",
@@ -23,7 +23,7 @@ export const repressilator: ZooModel = {
       "Elowitz & Leibler 2000, doi:10.1038/35002125: promoter 5e-4 to 0.5 transcripts per second, 20 proteins per transcript, n = 2, " +
       "half-lives 2 min (mRNA) and 10 min (protein), K = 40 monomers per cell",
   },
-  network: networkOf({
+  network: () => networkOf({
     id: "repressilator",
     species,
     parameters: {
@@ -57,4 +57,4 @@ export const repressilator: ZooModel = {
       }),
     ),
   }),
-};
+});

@@ -1,14 +1,13 @@
-import { networkFrom } from "./model.ts";
-import type { ZooModel } from "./model.ts";
+import { networkFrom, zooModel } from "./model.ts";
 
 /** Three species, rate constants over nine decades: the classic stiff test. */
-export const robertson: ZooModel = {
+export const robertson = zooModel({
   facts: {
     id: "robertson",
     title: "Robertson's autocatalytic reaction",
     source: "Robertson 1966, in Walsh (ed.), Numerical Analysis: an Introduction, p. 178; Hairer & Wanner 1996, equation IV.1.4, doi:10.1007/978-3-642-05221-7",
   },
-  network: networkFrom(`
+  network: () => networkFrom(`
 model robertson
   species A = 1, B = 0, C = 0;
   Decay: A => B; k1*A;
@@ -18,4 +17,4 @@ model robertson
   k2 = 3e7;
   k3 = 1e4;
 end`),
-};
+});
