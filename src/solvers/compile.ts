@@ -1,5 +1,6 @@
 import { programBuilder } from "../kernel/builder.ts";
 import { instantiate } from "../kernel/instantiate.ts";
+import { withOwnFunctions } from "../kernel/reproducible.ts";
 import { memoryLayout } from "../kernel/layout.ts";
 import type { OdeSystem } from "../models/system.ts";
 import { resolverFor, writeAttempt, writeRhs } from "./ode/attempt.ts";
@@ -7,6 +8,8 @@ import { breakpointsOf } from "./ode/breakpoint.ts";
 import { resolveControl } from "./ode/control.ts";
 import { writeInterpolate } from "./ode/interpolate.ts";
 import { writeLoop } from "./ode/loop.ts";
+import { eventObstacle, eventPlan, refuseEvents } from "./ode/event.ts";
+import { writeEvents } from "./ode/event-program.ts";
 import { drive } from "./ode/drive.ts";
 import { odeMemory } from "./ode/memory.ts";
 import { type AnyOdeMethod, type OdeMethod, isOneStep } from "./ode/method.ts";
@@ -20,18 +23,22 @@ export type { ExtendContext, OdeProblem, OdeRun, OdeSolver, SolveAsyncOptions, S
 /**
  * Compiles a system and a method into one program with the whole step loop inside; a method with a loop of its own compiles itself.
  *
- * @throws Error when the system uses an undeclared symbol; RangeError when the control or `errorStates` is impossible.
+ * @throws Error when the system uses an undeclared symbol, or has events that the method or a record cannot follow; RangeError when the control or `errorStates` is impossible.
  */
 export function compileSolver(system: OdeSystem, options: SolverOptions<OdeMethod>): Promise<WovenSolver>;
 export function compileSolver(system: OdeSystem, options: SolverOptions): Promise<OdeSolver>;
 export async function compileSolver(system: OdeSystem, options: SolverOptions<AnyOdeMethod>): Promise<OdeSolver> {
   const { method, ...others } = options;
+  const obstacle = eventObstacle(system, method);
+  if (obstacle !== null) throw new Error(obstacle);
   return isOneStep(method) ? weave(system, { ...others, method }) : method.compile(system, others);
 }
 
 async function weave(system: OdeSystem, options: SolverOptions<OdeMethod>): Promise<WovenSolver> {
-  const { method, target = "wasm", record = false, errorStates = system.states.length, extend } = options;
+  const { method, target = "wasm", reproducible = false, record = false, errorStates = system.states.length, extend } = options;
   const control = resolveControl(options.control);
+  const plan = eventPlan(system);
+  if (record) refuseEvents(system, "a record of steps", "compile without `record`, or remove them");
   if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
     throw new RangeError(`solver of "${system.id}": errorStates is ${errorStates}; the system has ${system.states.length} states`);
   }
@@ -43,11 +50,12 @@ async function weave(system: OdeSystem, options: SolverOptions<OdeMethod>): Prom
   writeAttempt(program, layout, system, method, memory, errorStates);
   writeInterpolate(program, method.tableau, memory);
   writeBegin(program, method, memory, errorStates);
-  writeLoop(program, method, memory, record);
+  writeLoop(program, method, memory, record, plan !== null);
+  const events = plan && { plan, memory: writeEvents(program, layout, system, method, plan, memory, resolve) };
   extend?.({ program, layout, system, method, memory, errorStates, resolve });
-  const instance = await instantiate(program.finish(layout.bytes), target);
+  const instance = await instantiate(withOwnFunctions(program.finish(layout.bytes), reproducible), target);
 
-  const scene = { system, method, memory, instance, control, errorStates, breakpoints: breakpointsOf(system, errorStates) };
+  const scene = { system, method, memory, instance, control, errorStates, breakpoints: breakpointsOf(system, errorStates), events };
   const kept: RunMemory = { runs: 0 };
   const driven = drive((problem) => beginRun(scene, kept, record, problem));
   return { system, method, control, instance, memory, ...driven };

@@ -2,6 +2,7 @@ import { add, multiply, sum } from "../kernel/arithmetic.ts";
 import { evaluateAll } from "../kernel/evaluate.ts";
 import type { Expression } from "../kernel/expression.ts";
 import type { NetworkProblem } from "../models/check.ts";
+import { refusedEvents } from "../models/event.ts";
 import type { Network } from "../models/network.ts";
 import type { OdeSystem } from "../models/system.ts";
 import { product, transpose } from "../numerics/linear.ts";
@@ -118,6 +119,8 @@ interface Diffusion {
 
 /** D = S diag(J+ + J-) Sᵀ over the states. */
 function diffusionOf(network: Network, system: OdeSystem): Diffusion | { readonly problems: readonly NetworkProblem[] } {
+  const events = refusedEvents(network, "linear noise approximations");
+  if (events.length > 0) return { problems: events };
   const rates = oneWayRates(network, system);
   if (rates.problems) return { problems: rates.problems };
   const { graph } = system;

@@ -1,6 +1,7 @@
 import { evaluateAll } from "../kernel/evaluate.ts";
 import type { Expression } from "../kernel/expression.ts";
 import type { NetworkProblem } from "../models/check.ts";
+import { refusedEvents } from "../models/event.ts";
 import type { Network } from "../models/network.ts";
 import { resolverOf } from "../models/resolve.ts";
 import type { OdeSystem } from "../models/system.ts";
@@ -74,11 +75,11 @@ export type FluxesResult =
 
 /**
  * Compiles the reactions of a network to one-way fluxes, net fluxes and forces over `system`, which `odeSystem` made of the same network.
- * @status problems: species in several compartments, unknown reactions in `exclude`, unknown names in `activityCoefficients`.
+ * @status problems: events, species in several compartments, unknown reactions in `exclude`, unknown names in `activityCoefficients`.
  */
 export function fluxesOf(network: Network, system: OdeSystem, options: FluxesOptions = {}): FluxesResult {
   const { exclude = [], activityCoefficients = {} } = options;
-  const problems = [...severalCompartments(network), ...unknownReactions(network, exclude), ...unknownCoefficients(network, activityCoefficients)];
+  const problems = [...refusedEvents(network, "thermodynamic reports"), ...severalCompartments(network), ...unknownReactions(network, exclude), ...unknownCoefficients(network, activityCoefficients)];
   if (problems.length > 0) return { problems };
   const { graph } = system;
   const resolver = resolverOf(network, graph);

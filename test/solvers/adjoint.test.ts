@@ -5,8 +5,9 @@ import { parseExpression } from "../../src/kernel/grammar.ts";
 import type { OdeSystem } from "../../src/models/system.ts";
 import { compileAdjoint } from "../../src/solvers/adjoint.ts";
 import { compileSolver } from "../../src/solvers/compile.ts";
+import { oneStepMethods } from "../../src/solvers/ode/index.ts";
+import { kvaerno5 } from "../../src/solvers/ode/kvaerno5.ts";
 import { tsit5 } from "../../src/solvers/ode/tsit5.ts";
-import { rodas5p } from "../../src/solvers/ode/rodas5p.ts";
 import { sensitivitySystem } from "../../src/solvers/sensitivity.ts";
 
 /** A system written as formulas. */
@@ -55,12 +56,15 @@ function difference(vector: Float64Array, index: number, evaluate: (moved: Float
   return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h);
 }
 
-describe("the discrete adjoint of tsit5", () => {
+/** Every method whose adjoint there is. */
+const explicit = Object.values(oneStepMethods).filter(({ facts, tableau }) => facts.factorizationsPerStep === 0 && tableau.stageUnit === "rate");
+
+describe.each(explicit)("the discrete adjoint of $facts.id", (method) => {
   const control = { rtol: 1e-5, atol: 1e-7 };
 
   it("equals differences of the loss replayed on the recorded steps", async () => {
     const system = repressor();
-    const solver = await compileAdjoint(system, { method: tsit5, control });
+    const solver = await compileAdjoint(system, { method, control });
     const problem = { parameters: Float64Array.from(system.parameterValues), state: Float64Array.from([0.4, 1.2, 0.3]), times };
     const run = solver.begin(problem);
     while (run.status.status === "paused") run.advance(1000);
@@ -83,8 +87,8 @@ describe("the discrete adjoint of tsit5", () => {
 
   it("equals forward sensitivities on the same steps, to rounding", async () => {
     const system = repressor();
-    const adjoint = await compileAdjoint(system, { method: tsit5, control });
-    const forward = await compileSolver(sensitivitySystem(system, system.parameters), { method: tsit5, control, errorStates: 3 });
+    const adjoint = await compileAdjoint(system, { method, control });
+    const forward = await compileSolver(sensitivitySystem(system, system.parameters), { method, control, errorStates: 3 });
     const parameters = Float64Array.from(system.parameterValues);
     const state = Float64Array.from([0.4, 1.2, 0.3]);
     const plain = adjoint.solve({ parameters, state, times });
@@ -108,7 +112,7 @@ describe("the discrete adjoint of tsit5", () => {
 
   it("differs from a gradient at other parameters, so the test above can fail", async () => {
     const system = repressor();
-    const solver = await compileAdjoint(system, { method: tsit5, control });
+    const solver = await compileAdjoint(system, { method, control });
     const state = Float64Array.from([0.4, 1.2, 0.3]);
     const gradients = [1, 1.1].map((factor) => {
       const gradient = new Float64Array(system.parameters.length);
@@ -122,14 +126,14 @@ describe("the discrete adjoint of tsit5", () => {
   it("stays within 100 rtol of differences of a free re-solve", async () => {
     const system = repressor();
     const rtol = 1e-7;
-    const solver = await compileAdjoint(system, { method: tsit5, control: { rtol, atol: 1e-9 } });
+    const solver = await compileAdjoint(system, { method, control: { rtol, atol: 1e-9 } });
     const parameters = Float64Array.from(system.parameterValues);
     const state = Float64Array.from([0.4, 1.2, 0.3]);
     const c = weights(times.length * 3);
     solver.solve({ parameters, state, times });
     const gradient = new Float64Array(parameters.length);
     solver.pullBack(c, gradient, new Float64Array(3));
-    const reference = await compileSolver(system, { method: tsit5, control: { rtol: 1e-12, atol: 1e-13 } });
+    const reference = await compileSolver(system, { method, control: { rtol: 1e-12, atol: 1e-13 } });
     parameters.forEach((value, index) => {
       const h = 1e-4 * value;
       const at = (shift: number): number => dot(c, reference.solve({ parameters: parameters.map((p, k) => (k === index ? p + shift * h : p)), state, times }).values);
@@ -142,7 +146,7 @@ describe("the discrete adjoint of tsit5", () => {
     const system = repressor();
     const results = await Promise.all(
       (["wasm", "javascript"] as const).map(async (target) => {
-        const solver = await compileAdjoint(system, { method: tsit5, control, target });
+        const solver = await compileAdjoint(system, { method, control, target });
         solver.solve({ parameters: Float64Array.from(system.parameterValues), state: Float64Array.from([0.4, 1.2, 0.3]), times });
         const gradient = new Float64Array(system.parameters.length);
         solver.pullBack(weights(times.length * 3), gradient, new Float64Array(3));
@@ -154,7 +158,7 @@ describe("the discrete adjoint of tsit5", () => {
 
   it("takes outputs at the start and repeated times, behind a jump in time as well", async () => {
     const system = systemOf({ x: "-k*x + piecewise(k, time < 0.5, 2)*y", y: "x - y^2" }, [1, 0.3], { k: 0.7 });
-    const solver = await compileAdjoint(system, { method: tsit5 });
+    const solver = await compileAdjoint(system, { method });
     const parameters = Float64Array.of(0.7);
     const state = Float64Array.of(1, 0.3);
     for (const requested of [[0], [0, 0], [0, 0, 0.5, 0.5, 2, 2], [1e-9, 0.5]].map((list) => Float64Array.from(list))) {
@@ -179,10 +183,10 @@ describe("the discrete adjoint of tsit5", () => {
   it("refuses an unfinished run and lengths that do not fit, and takes no memory per call", async () => {
     const system = systemOf({ x: "-k*x" }, [1], { k: 0.7 });
     const problem = { parameters: Float64Array.of(0.7), state: Float64Array.of(1), times: Float64Array.of(0, 50) };
-    const short = await compileAdjoint(system, { method: tsit5, control: { maxSteps: 3 } });
+    const short = await compileAdjoint(system, { method, control: { maxSteps: 3 } });
     expect(short.solve(problem).times).toHaveLength(1);
     expect(() => short.pullBack(new Float64Array(1), new Float64Array(1), new Float64Array(1))).toThrow("reached 1 of 2 times");
-    const solver = await compileAdjoint(system, { method: tsit5 });
+    const solver = await compileAdjoint(system, { method });
     solver.solve(problem);
     expect(() => solver.pullBack(new Float64Array(2), new Float64Array(2), new Float64Array(1))).toThrow("2 derivatives by 1 parameters");
     expect(() => solver.pullBack(new Float64Array(2), new Float64Array(1), new Float64Array(2))).toThrow("2 derivatives by 1 states");
@@ -197,8 +201,8 @@ describe("the discrete adjoint of tsit5", () => {
   });
 
   it("refuses an implicit method and an unknown parameter by name", async () => {
-    await expect(compileAdjoint(repressor(), { method: rodas5p })).rejects.toThrow("rodas5p is implicit");
-    await expect(compileAdjoint(repressor(), { method: tsit5, wrt: ["gamma"] })).rejects.toThrow("no parameter called gamma");
+    await expect(compileAdjoint(repressor(), { method: kvaerno5 })).rejects.toThrow("kvaerno5 is implicit and no Rosenbrock method");
+    await expect(compileAdjoint(repressor(), { method, wrt: ["gamma"] })).rejects.toThrow("no parameter called gamma");
   });
 });
 

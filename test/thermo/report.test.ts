@@ -232,7 +232,7 @@ describe("refusals", () => {
   const isomer = networkOfText("A -> B; 2*A - B; A = 0.9; B = 0.1; k = 1");
   it("of what is not supported, by name", async () => {
     expect(await problemsOf(isomer, { steady: true, end: 3 })).toEqual([expect.stringContaining("a steady state has no times")]);
-    expect(await problemsOf(isomer, { method: "euler" })).toEqual([expect.stringMatching(/"euler".*tsit5, rodas5p/)]);
+    expect(await problemsOf(isomer, { method: "euler" })).toEqual([expect.stringMatching(/"euler".*tsit5.*rodas5p/)]);
     const two = networkOfText("compartment c, d; species A in c, B in d; A -> B; A - B; A = 1; B = 1; c = 1; d = 1");
     expect(await problemsOf(two)).toEqual([expect.stringMatching(/several compartments \(c, d\)/)]);
   });

@@ -2,24 +2,30 @@ import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { MemoryLayout } from "../../kernel/layout.ts";
 import { lower, lowerEach } from "../../kernel/lower.ts";
-import type { Value } from "../../kernel/program.ts";
+import type { Local, Value } from "../../kernel/program.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { markowitzOrdering } from "../../numerics/ordering.ts";
 import { chunk, operationCount } from "./chunk.ts";
+import { extraMemory } from "./interpolate.ts";
 import { jacobianOf } from "./jacobian.ts";
 import type { LinearWriter, Resolve } from "./linear.ts";
 import { localLinear, memoryLinear } from "./linear.ts";
 import type { OdeMemory } from "./memory.ts";
 import type { OdeMethod } from "./method.ts";
 import { symbolicLu } from "./symbolic-lu.ts";
-import type { Vector, VectorWriter } from "./vector.ts";
-import { localVectors, memoryVectors } from "./vector.ts";
+import type { Component, Vector, VectorWriter } from "./vector.ts";
+import { localVectors, memoryVectors, weighted } from "./vector.ts";
 
 /** Systems up to this many states, with right-hand sides of up to this many operations, keep a whole step in locals. */
 const LOCAL_STATES = 10;
+/** States times stages up to which that is faster: more values than this spill anyway. */
+const LOCAL_VALUES = 64;
 const LOCAL_OPERATIONS = 250;
 /** Operations of one function of straight-line code. */
 const OPERATIONS_PER_FUNCTION = 2000;
+/** Relative accuracy below which an iteration sees nothing but rounding: a few hundred units in the last place. */
+const ROUNDING = 1e-13;
+const NONE: Vector = { kind: "locals", components: [] };
 
 /** Resolves a system's symbols: time, states in memory at an address, parameters in the solver's memory. */
 export function resolverFor(system: OdeSystem, memory: OdeMemory): (time: Value, state: (index: number) => Value) => Resolve {
@@ -63,21 +69,50 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
   const pattern = system.states.map((_, row) => (jacobian?.entries ?? []).filter((entry) => entry.row === row).map((entry) => entry.column));
   const lu = symbolicLu(pattern, markowitzOrdering(pattern));
   const work = operationCount([...system.rhs, ...(jacobian?.entries.map((entry) => entry.expression) ?? [])]);
-  const inLocals = size <= LOCAL_STATES && work <= LOCAL_OPERATIONS;
+  const inLocals = size <= LOCAL_STATES && size * method.tableau.nodes.length <= LOCAL_VALUES && work <= LOCAL_OPERATIONS;
   const signature = { parameters: { t: "f64", h: "f64" }, result: "f64" } as const;
   const yMemory: Vector = { kind: "memory", address: memory.state };
   const nextMemory: Vector = { kind: "memory", address: memory.next };
   const stageMemory = method.tableau.nodes.map((_, index): Vector => ({ kind: "memory", address: memory.stages + 8 * size * index }));
 
-  const norm = (b: FunctionBuilder, vectors: VectorWriter, y: Vector, next: Vector, error: (of: (vector: Vector) => Value) => Value): void => {
+  const norms = (b: FunctionBuilder, vectors: VectorWriter, y: Vector) => {
     const rtol = b.local("f64", "rtol", f64.load(memory.real.rtol));
     const atol = b.local("f64", "atol", f64.load(memory.real.atol));
+    const visible = b.local("f64", "visible", f64.max(rtol, ROUNDING));
     const ratio = b.local("f64", "ratio");
-    const scaled = (of: (vector: Vector) => Value): Value => f64.div(error(of), f64.add(atol, f64.mul(rtol, f64.max(f64.abs(of(y)), f64.abs(of(next))))));
-    // 0 * next is 0 unless the new state overflowed, which an error estimate over a huge scale would hide.
-    let total: Value = vectors.sum(0, errorStates, (of) => f64.add(squared(b, ratio, scaled(of)), f64.mul(0, of(next))));
-    if (errorStates < size) total = f64.add(total, vectors.sum(errorStates, size, (of) => f64.mul(0, of(next))));
-    b.return(f64.sqrt(f64.mul(1 / Math.max(1, errorStates), total)));
+    const share = 1 / Math.max(1, errorStates);
+    const scaled = (of: (vector: Vector) => Value, component: Component, other: Vector, relative: Value): Value =>
+      squared(b, ratio, f64.div(component(of), f64.add(atol, f64.mul(relative, f64.max(f64.abs(of(y)), f64.abs(of(other)))))));
+    return {
+      tolerated: (component: Component, state: Vector): Value => f64.sqrt(f64.mul(share, vectors.sum(0, errorStates, (of) => scaled(of, component, state, visible)))),
+      /** Returns the scaled error of the attempt. */
+      judge(error: Component, coarse: Component | null, next: Vector): void {
+        // 0 * next is 0 unless the new state overflowed, which an error estimate over a huge scale would hide.
+        let total: Value = vectors.sum(0, errorStates, (of) => f64.add(scaled(of, error, next, rtol), f64.mul(0, of(next))));
+        if (errorStates < size) total = f64.add(total, vectors.sum(errorStates, size, (of) => f64.mul(0, of(next))));
+        if (!coarse) return b.return(f64.sqrt(f64.mul(share, total)));
+        const fine = b.local("f64", "fine", total);
+        const both = b.local("f64", "both", f64.add(fine, f64.mul(0.01, vectors.sum(0, errorStates, (of) => scaled(of, coarse, next, rtol)))));
+        // Where both vanish so does the error; what is not a number stays so.
+        b.return(f64.select(f64.eq(both, 0), 0, f64.div(f64.mul(Math.sqrt(share), fine), f64.sqrt(both))));
+      },
+    };
+  };
+  const coarseError = (h: Value, stages: readonly Vector[]): Component | null => {
+    const weights = method.tableau.coarseError;
+    if (!weights) return null;
+    return (of) => f64.mul(h, weighted(weights, (j) => of(stages[j] ?? NONE)) ?? f64.const(0));
+  };
+  const stageTimes = (b: FunctionBuilder, t: Value, h: Value) => (node: number): Local => {
+    const time = b.local("f64", "stageTime", f64.add(t, f64.mul(node, h)));
+    if (node > 1) b.if(f64.ge(time, f64.load(i32.load(memory.integer.breakpointAddress))), () => b.set(time, f64.add(t, h)));
+    return time;
+  };
+  /** What `interpolate` finds when it first asks about this step. */
+  const noteStep = (b: FunctionBuilder, t: Value): void => {
+    if (!method.tableau.extra) return;
+    b.store(memory.vector(extraMemory.time), t);
+    b.store(memory.vector(extraMemory.taken), f64.const(0));
   };
 
   const resolveIn = (time: Value, state: Vector): Resolve =>
@@ -99,13 +134,15 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
         const values = lower(b, system.rhs, resolveIn(time, state));
         if (target.kind === "locals") target.components.forEach((local, index) => b.set(local, values[index] ?? f64.const(NaN)));
       };
-      const error = method.step({ b, vectors, t, h, y, next, stages, rhs, linear });
+      const { tolerated, judge } = norms(b, vectors, y);
+      const error = method.step({ b, vectors, t, h, y, next, stages, rhs, stageTime: stageTimes(b, t, h), linear, tolerated });
       stageMemory.forEach((target, index) => {
         const stage = stages[index];
         if (stage) vectors.assign(target, (of) => of(stage));
       });
       vectors.assign(nextMemory, (of) => of(next));
-      norm(b, vectors, y, next, error);
+      noteStep(b, t);
+      judge(error, coarseError(h, stages), next);
     });
     return;
   }
@@ -118,8 +155,10 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
       if (target.kind === "memory" && state.kind === "memory") b.call("rhs", i32.const(target.address), time, i32.const(state.address));
     };
     const linear = linearAt ? linearAt(b, t, memory.state) : noLinear(method);
-    const error = method.step({ b, vectors, t, h, y: yMemory, next: nextMemory, stages: stageMemory, rhs, linear });
-    norm(b, vectors, yMemory, nextMemory, error);
+    const { tolerated, judge } = norms(b, vectors, yMemory);
+    const error = method.step({ b, vectors, t, h, y: yMemory, next: nextMemory, stages: stageMemory, rhs, stageTime: stageTimes(b, t, h), linear, tolerated });
+    noteStep(b, t);
+    judge(error, coarseError(h, stageMemory), nextMemory);
   });
 }
 

@@ -1,9 +1,10 @@
 import { divide, multiply, negate, subtract } from "../../kernel/arithmetic.ts";
 import { differentiate } from "../../kernel/derivative.ts";
 import { evaluateAll } from "../../kernel/evaluate.ts";
-import type { Expression, Operation } from "../../kernel/expression.ts";
+import type { Expression, Graph, Operation } from "../../kernel/expression.ts";
 import { substitute, symbolsOf } from "../../kernel/substitute.ts";
 import { postorder } from "../../kernel/traverse.ts";
+import { expressionsOfRates } from "../../models/reaction-terms.ts";
 import type { OdeSystem } from "../../models/system.ts";
 
 /** Operations that change course where their two operands meet. */
@@ -26,20 +27,25 @@ const LONGEST_SERIES = 100_000;
  * system was at rest before it. Only what is linear in time is found; the error control meets the rest.
  */
 export function breakpointsOf(system: OdeSystem, errorStates: number): Breakpoints {
-  const { graph } = system;
-  const states = new Set(system.states);
+  // The rates as they stand, not their sums: those of a large network take longer to write out than to run.
+  const expressions = errorStates === system.states.length ? expressionsOfRates(system) : system.rhs.slice(0, errorStates);
+  return switchesOf(system.graph, expressions, new Set(system.states));
+}
+
+/** Times at which expressions jump or bend because of time alone; what reads a name in `moving` is passed over. */
+export function switchesOf(graph: Graph, expressions: readonly Expression[], moving: ReadonlySet<string>): Breakpoints {
   const zero = graph.constant(0);
   const times = new Set<Expression>();
   const periodic: { offset: Expression; slope: Expression }[] = [];
   /** Slopes of the floors met so far: operands stand before what reads them. */
   const floors = new Map<Expression, Expression>();
-  for (const node of postorder(system.rhs.slice(0, errorStates))) {
+  for (const node of postorder(expressions)) {
     const [a, b] = node.operands;
     const isFloor = node.operation === "floor" || node.operation === "ceiling";
     if (!a || !(isFloor || node.operation === "absolute" || meeting.has(node.operation))) continue;
     const difference = subtract(graph, a, b ?? zero);
     const symbols = symbolsOf([difference]);
-    if (!symbols.has("time") || [...symbols].some((name) => states.has(name))) continue;
+    if (!symbols.has("time") || [...symbols].some((name) => moving.has(name))) continue;
     const slope = differentiate(graph, difference, "time");
     if (slope === zero || symbolsOf([slope]).has("time")) continue;
     const offset = substitute(graph, difference, new Map([["time", zero]]));
@@ -63,10 +69,14 @@ export function breakpointsOf(system: OdeSystem, errorStates: number): Breakpoin
  * The breakpoints from the start to the first of each period after the end, ascending, each once, then Infinity: a step
  * that holds the end is the same whatever the end is.
  */
-export function breakpointTimes(system: OdeSystem, { times, periodic }: Breakpoints, parameters: Float64Array, start: number, end: number): Float64Array {
-  if (times.length === 0 && periodic.length === 0) return Float64Array.of(Infinity);
+export function breakpointTimes(system: OdeSystem, breakpoints: Breakpoints, parameters: Float64Array, start: number, end: number): Float64Array {
   const index = new Map(system.parameters.map((id, position) => [id, position]));
-  const lookup = (name: string): number => parameters[index.get(name) ?? -1] ?? Number.NaN;
+  return switchTimes(breakpoints, (name) => parameters[index.get(name) ?? -1] ?? Number.NaN, start, end);
+}
+
+/** The same for any switches; `lookup` gives the value of a name. */
+export function switchTimes({ times, periodic }: Breakpoints, lookup: (name: string) => number, start: number, end: number): Float64Array {
+  if (times.length === 0 && periodic.length === 0) return Float64Array.of(Infinity);
   const ahead = new Set(evaluateAll(times, lookup).filter((time) => Number.isFinite(time) && time >= start));
   for (const { offset, slope } of periodic) {
     const [at0 = Number.NaN, rate = Number.NaN] = evaluateAll([offset, slope], lookup);

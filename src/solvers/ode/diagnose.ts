@@ -1,9 +1,12 @@
 import { evaluateAll } from "../../kernel/evaluate.ts";
+import { postorder } from "../../kernel/traverse.ts";
 import type { Instance } from "../../kernel/instance.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { Status } from "../status.ts";
 import type { OdeControl } from "./control.ts";
 import type { Breakpoints } from "./breakpoint.ts";
+import type { EventPlan } from "./event.ts";
+import type { EventMemory } from "./event-program.ts";
 import { jacobianOf } from "./jacobian.ts";
 import { loopCode } from "./loop.ts";
 import type { OdeMemory } from "./memory.ts";
@@ -22,19 +25,25 @@ export interface Scene {
   readonly errorStates: number;
   /** Times at which rates change course, over the parameters. */
   readonly breakpoints: Breakpoints;
+  /** Null where the system has none. */
+  readonly events: { readonly plan: EventPlan; readonly memory: EventMemory } | null;
 }
 
-/** The status of a run that failed before its first step: a state or a rate at the start is not finite. */
-export function diagnoseStart(scene: Scene, time: number): Status {
+/** The status of a run that failed where steps begin: at the start, or after an event. A state or a rate there is not finite. */
+export function diagnoseStart(scene: Scene, time: number, event: string | null = null): Status {
   const { system } = scene;
   const wrongState = firstNonFinite(vectorAt(scene, scene.memory.state));
   if (wrongState >= 0) {
-    return { status: "non-finite", time, worst: system.states[wrongState] ?? "", hint: "its initial value is not a finite number; give it one" };
+    const worst = system.states[wrongState] ?? "";
+    if (event !== null) return { status: "non-finite", time, worst, hint: `event "${event}" leaves it with a value that is not finite; look for a division by zero, or a logarithm or root outside its domain, in what the event assigns` };
+    return { status: "non-finite", time, worst, hint: "its initial value is not a finite number; give it one" };
   }
   const missing = system.parameters.filter((_, index) => !Number.isFinite(scene.instance.f64[scene.memory.parameters / 8 + index] ?? 0));
-  const wrongRate = system.states[firstNonFinite(vectorAt(scene, scene.memory.stages))] ?? "";
-  const cause = missing.length > 0 ? `parameter ${missing.join(", ")} has no finite value` : "look for a division by zero, or a logarithm or root outside its domain, at the initial state";
-  return { status: "non-finite", time, worst: wrongRate, hint: `its rate is not finite at the start; ${cause}` };
+  const wrongIndex = firstNonFinite(vectorAt(scene, scene.memory.stages));
+  const wrongRate = system.states[wrongIndex] ?? "";
+  const reaction = reactionOf(scene, wrongIndex, time, scene.memory.state);
+  const cause = missing.length > 0 ? `parameter ${missing.join(", ")} has no finite value` : `look for a division by zero, or a logarithm or root outside its domain, at ${event === null ? "the initial state" : "this state"}`;
+  return { status: "non-finite", time, worst: wrongRate, hint: `its rate${reaction === null ? "" : `, that of reaction "${reaction}",`} is not finite ${event === null ? "at the start" : `after event "${event}"`}; ${cause}` };
 }
 
 /** The status of a run whose loop gave up, found by attempting the failed step once more. */
@@ -50,27 +59,31 @@ export function diagnose(scene: Scene, code: number): Status {
       const hint = `the derivative of its rate by "${steep.by}" is not finite here: a root or a power below 1 of a value at 0? try tsit5, or start above 0`;
       return { status: "non-finite", time, worst: steep.of, hint };
     }
-    const index = Number.isFinite(error) ? largestError(scene, h) : rateOutOfDomain(scene, time, h);
+    const wrong = Number.isFinite(error) ? { index: largestError(scene, h), time } : rateOutOfDomain(scene, time, h);
+    const reaction = reactionOf(scene, wrong.index, wrong.time, Number.isFinite(error) ? memory.state : memory.next);
     return {
       status: "non-finite",
       time,
-      worst: system.states[index] ?? "",
-      hint: "its rate stops being finite just after this time; look for a division by zero, a logarithm or root of a negative value, or an overflow",
+      worst: system.states[wrong.index] ?? "",
+      hint: `its rate${reaction === null ? "" : `, that of reaction "${reaction}",`} stops being finite just after this time; look for a division by zero, a logarithm or root of a negative value, or an overflow`,
     };
   }
-  const worst = system.states[largestError(scene, h)] ?? "";
+  const index = largestError(scene, h);
+  const worst = system.states[index] ?? "";
+  const reaction = reactionOf(scene, index, time, memory.state);
+  const fastest = reaction === null ? "" : `; its fastest reaction is "${reaction}"`;
   const stiff = !method.facts.stiff && Number.isFinite(error) && stiffProduct(scene, h) > STIFF_PRODUCT;
   if (code === loopCode.stepsEnded) {
     return { status: "too-many-steps", time, worst, hint: "the given steps end before the last requested time; give more steps" };
   }
   if (code === loopCode.tooManySteps) {
-    return { status: "too-many-steps", time, worst, hint: stiff ? "stiff? try rodas5p" : `more than ${control.maxSteps} steps; raise maxSteps or loosen rtol` };
+    return { status: "too-many-steps", time, worst, hint: `${stiff ? "stiff? try rodas5p" : `more than ${control.maxSteps} steps; raise maxSteps or loosen rtol`}${fastest}` };
   }
   return {
     status: "step-too-small",
     time,
     worst,
-    hint: stiff ? "stiff? try rodas5p" : "it may grow without bound or jump at this time; check its rate, end earlier, or loosen rtol",
+    hint: `${stiff ? "stiff? try rodas5p" : "it may grow without bound or jump at this time; check its rate, end earlier, or loosen rtol"}${fastest}`,
   };
 }
 
@@ -103,21 +116,39 @@ function largestError(scene: Scene, h: number): number {
   return worst;
 }
 
-/** Index of the first state whose rate is not finite, at the first stage of the attempted step where there is one. */
-function rateOutOfDomain(scene: Scene, time: number, h: number): number {
+/** The reaction that changes a state where its rate is not finite first, else fastest; null = none is known. */
+function reactionOf({ system, instance, memory }: Scene, index: number, time: number, state: number): string | null {
+  const rhs = system.rhs[index];
+  if (!rhs || !system.reactions) return null;
+  const parts = new Set(postorder([rhs]));
+  const reactions = system.reactions.filter(({ rate }) => parts.has(rate) && rate.operation !== "constant");
+  const values = new Map<string, number>([["time", time]]);
+  system.states.forEach((id, place) => values.set(id, instance.f64[state / 8 + place] ?? NaN));
+  system.parameters.forEach((id, place) => values.set(id, instance.f64[memory.parameters / 8 + place] ?? NaN));
+  const rates = evaluateAll(reactions.map(({ rate }) => rate), (id) => values.get(id) ?? NaN);
+  const wrong = reactions[rates.findIndex((rate) => !Number.isFinite(rate))];
+  if (wrong) return wrong.id;
+  let fastest = 0;
+  for (let one = 1; one < reactions.length; one++) if (Math.abs(rates[one] ?? 0) > Math.abs(rates[fastest] ?? 0)) fastest = one;
+  return reactions[fastest]?.id ?? null;
+}
+
+/** Index of the first state whose rate is not finite, at the first stage of the attempted step where there is one; its argument then stands in `memory.next`. */
+function rateOutOfDomain(scene: Scene, time: number, h: number): { readonly index: number; readonly time: number } {
   const { memory, method, instance } = scene;
   const { tableau } = method;
   for (let stage = 0; stage < tableau.nodes.length; stage++) {
     const argument = vectorAt(scene, memory.next);
     const y = vectorAt(scene, memory.state);
     for (let i = 0; i < y.length; i++) argument[i] = (y[i] ?? NaN) + combination(scene, h, tableau.a[stage] ?? [], i);
+    const stageTime = time + (tableau.nodes[stage] ?? 0) * h;
     const overflown = firstNonFinite(argument);
-    if (overflown >= 0) return overflown;
-    instance.functions["rhs"]?.(memory.spare, time + (tableau.nodes[stage] ?? 0) * h, memory.next);
+    if (overflown >= 0) return { index: overflown, time: stageTime };
+    instance.functions["rhs"]?.(memory.spare, stageTime, memory.next);
     const wrong = firstNonFinite(vectorAt(scene, memory.spare));
-    if (wrong >= 0) return wrong;
+    if (wrong >= 0) return { index: wrong, time: stageTime };
   }
-  return 0;
+  return { index: 0, time };
 }
 
 /** For methods with a Jacobian, its first entry at the start of the step that is not finite. */

@@ -29,6 +29,14 @@ const OPERATIONS_PER_FUNCTION = 2000;
 /** Factors of more products than this are computed in loops over a full matrix instead: as code they would be megabytes. */
 const LARGEST_WRITTEN_LU = 60_000;
 
+/**
+ * Systems up to this many states multiply by W⁻¹ instead of solving: a triangular solve is one long chain of dependent operations,
+ * and a processor waits on it longer than the few products more take.
+ */
+const INVERTED_STATES = 4;
+/** Components up to which a solve keeps the vector in locals: read back from memory, each would wait until its store is done. */
+const SOLVED_IN_LOCALS = 256;
+
 /** Everything in locals of the function being written, for small systems. */
 export function localLinear(b: FunctionBuilder, jacobian: Jacobian, lu: SymbolicLu, resolve: Resolve): LinearWriter {
   const locals = Array.from({ length: lu.cellCount }, (_, index) => b.local("f64", `lu${index}`));
@@ -43,6 +51,7 @@ export function localLinear(b: FunctionBuilder, jacobian: Jacobian, lu: Symbolic
       if (value !== cell(index)) b.set(cell(index), value);
     },
   };
+  const inverse = lu.size <= INVERTED_STATES ? inverseInLocals(b, lu, cells) : null;
   const drift = jacobian.timeDerivative;
   const timeDerivative: Vector | null = drift && { kind: "locals", components: drift.map((_, i) => b.local("f64", `drift${i}`)) };
   return {
@@ -52,6 +61,7 @@ export function localLinear(b: FunctionBuilder, jacobian: Jacobian, lu: Symbolic
       const values = lower(b, [...jacobian.entries.map((entry) => entry.expression), ...(drift ?? [])], resolve);
       const entry = entryOf(jacobian, pinned, (index) => values[index] ?? f64.const(0));
       lu.rows.forEach((row, index) => writeFactorRow(b, lu, index, entry, cells, (slot) => cell(row.cells[slot] ?? 0)));
+      inverse?.compute();
       if (timeDerivative?.kind === "locals") {
         timeDerivative.components.forEach((local, i) => b.set(local, values[jacobian.entries.length + i] ?? f64.const(0)));
       }
@@ -63,9 +73,50 @@ export function localLinear(b: FunctionBuilder, jacobian: Jacobian, lu: Symbolic
         if (!local) throw new RangeError(`linear: no component ${variable}`);
         return local;
       };
-      writeSolve(lu, cells, component, (variable, value) => b.set(component(variable), value));
+      if (inverse) inverse.multiply(target.components);
+      else writeSolve(lu, cells, component, (variable, value) => b.set(component(variable), value));
     },
   };
+}
+
+/** W⁻¹ in locals, made column by column from the factors; entries that are 0 by structure are left out. */
+function inverseInLocals(b: FunctionBuilder, lu: SymbolicLu, cells: Cells): { compute(): void; multiply(vector: readonly Local[]): void } {
+  const indices = Array.from({ length: lu.size }, (_, index) => index);
+  const columns = indices.map((column) => reachedFrom(lu, column).map((isReached, row) => (isReached ? b.local("f64", `inverse${row}_${column}`) : null)));
+  const product = indices.map((row) => b.local("f64", `product${row}`));
+  return {
+    compute() {
+      columns.forEach((column, own) => {
+        column.forEach((local, row) => local && b.set(local, row === own ? 1 : 0));
+        const set = (row: number, value: Value): void => {
+          const local = column[row];
+          if (local) b.set(local, value);
+        };
+        writeSolve(lu, cells, (row) => column[row] ?? f64.const(0), set);
+      });
+    },
+    multiply(vector) {
+      product.forEach((sum, row) => {
+        const terms = columns.flatMap((column, index) => {
+          const [entry, factor] = [column[row], vector[index]];
+          return entry && factor ? [f64.mul(entry, factor)] : [];
+        });
+        b.set(sum, terms.reduce((total, term) => f64.add(total, term)));
+      });
+      vector.forEach((target, row) => b.set(target, product[row] ?? 0));
+    },
+  };
+}
+
+/** Which variables a solve changes when one component of its right side is not 0. */
+function reachedFrom({ size, order, rows }: SymbolicLu, source: number): boolean[] {
+  const reached = order.map((_, variable) => variable === source);
+  const visit = (index: number, other: (column: number) => boolean): void => {
+    if (rows[index]?.columns.some((column) => other(column) && reached[order[column] ?? -1])) reached[order[index] ?? 0] = true;
+  };
+  for (let index = 0; index < size; index++) visit(index, (column) => column < index);
+  for (let index = size - 1; index >= 0; index--) visit(index, (column) => column > index);
+  return reached;
 }
 
 /** Entries and factors in memory, in functions of the program that every step calls. */
@@ -133,7 +184,11 @@ function writeSparseLu(program: ProgramBuilder, layout: MemoryLayout, jacobian: 
   program.function("solveLinear", { parameters: { target: "i32" } }, (b, { target }) => {
     if (!target) return;
     const cells: Cells = { get: (cell) => f64.load(factors + 8 * cell), set: (cell, value) => b.store(factors + 8 * cell, value) };
-    writeSolve(lu, cells, (variable) => f64.load(target, 8 * variable), (variable, value) => b.store(target, value, 8 * variable));
+    const load = (variable: number): Value => f64.load(target, 8 * variable);
+    if (lu.size > SOLVED_IN_LOCALS) return writeSolve(lu, cells, load, (variable, value) => b.store(target, value, 8 * variable));
+    const known: Local[] = [];
+    writeSolve(lu, cells, (variable) => known[variable] ?? load(variable), (variable, value) => b.set((known[variable] ??= b.local("f64", `x${variable}`)), value));
+    known.forEach((value, variable) => b.store(target, value, 8 * variable));
   });
   return names;
 }

@@ -2,14 +2,15 @@ import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { Local, Value } from "../../kernel/program.ts";
 import { STEP_FLOOR, STEP_TINIEST, controllerExponents, rootPowers } from "./controller.ts";
+import { searchEvent, writeStateAt } from "./event-program.ts";
 import type { OdeMemory } from "./memory.ts";
 import { tapeRow } from "./memory.ts";
 import type { OdeMethod } from "./method.ts";
 import type { Vector } from "./vector.ts";
 import { memoryVectors } from "./vector.ts";
 
-/** What `advance` returns. */
-export const loopCode = { done: 0, paused: 1, stepTooSmall: 2, tooManySteps: 3, nonFinite: 4, tapeFull: 5, stepsEnded: 6 } as const;
+/** What `advance` returns; `eventFound` = it stands where an event may be due. */
+export const loopCode = { done: 0, paused: 1, stepTooSmall: 2, tooManySteps: 3, nonFinite: 4, tapeFull: 5, stepsEnded: 6, eventFound: 7 } as const;
 
 /** The smallest error the controller divides by: below it a step grows by the full factor anyway. */
 const ERROR_FLOOR = 1e-10;
@@ -21,12 +22,13 @@ const STEP_LARGEST = 1e300;
 /**
  * Writes `advance(budget: i32): i32`: attempts up to `budget` steps from where the run stands and returns a `loopCode`.
  * Everything a run is stands in memory between calls, so pausing changes no bit. Requested times are read from
- * accepted steps and never shape them.
+ * accepted steps and never shape them. With events it also returns at `stopTime`, which a step ends at to the bit, and where
+ * a watched comparison has changed inside a step; of the requested times it then leaves that one out.
  */
-export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: OdeMemory, record: boolean): void {
+export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: OdeMemory, record: boolean, hasEvents = false): void {
   const size = memory.stateCount;
   const { real, integer } = memory;
-  const exponents = controllerExponents(method.facts.order);
+  const exponents = controllerExponents(method.facts.errorOrder ?? method.facts.order);
 
   program.function("advance", { parameters: { budget: "i32" }, result: "i32" }, (b, { budget }) => {
     if (!budget) return;
@@ -51,6 +53,7 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
     const error = b.local("f64", "error");
     const factor = b.local("f64", "factor");
     const code = b.local("i32", "code", i32.const(loopCode.done));
+    const halting = hasEvents ? haltingLocals(b, memory) : null;
 
     const powersOf = (x: Local): [Local, Local] => rootPowers(b, x, [exponents.integral, exponents.proportional]) as [Local, Local];
 
@@ -58,6 +61,13 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
       const leave = (condition: Value, reason: number): void =>
         b.if(condition, () => {
           b.set(code, reason);
+          b.break(loop);
+        });
+      /** Halts at the stop without a step: so near it that a step there could be too small. */
+      const haltIf = (condition: Value, { stop }: HaltingLocals): void =>
+        b.if(condition, () => {
+          b.set(t, stop);
+          b.set(code, loopCode.eventFound);
           b.break(loop);
         });
       leave(i32.ge(reached, count), loopCode.done);
@@ -70,6 +80,7 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
         b.set(margin, f64.add(f64.mul(BREAKPOINT_MARGIN, f64.abs(breakpoint)), STEP_TINIEST));
         // Nearer than two smallest steps, what is left could be too small for one.
         b.if(f64.gt(f64.sub(breakpoint, t), f64.mul(2 * (STEP_FLOOR / BREAKPOINT_MARGIN), margin)), () => b.break(passing));
+        if (halting) haltIf(f64.le(halting.stop, f64.add(breakpoint, margin)), halting);
         // Steps given for other parameters may have gone past it already: time never goes back.
         b.set(t, f64.max(t, f64.add(breakpoint, margin)));
         if (method.facts.firstSameAsLast) b.call("rhs", i32.const(memory.stages), t, i32.const(memory.state));
@@ -87,6 +98,13 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
           b.if(f64.lt(breakpoint, Infinity), () => b.set(h, f64.min(h, f64.sub(f64.sub(breakpoint, margin), t))));
         },
       );
+      if (halting) {
+        const { stop, wanted, cut } = halting;
+        haltIf(f64.le(f64.sub(stop, t), f64.mul(2, f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST))), halting);
+        b.set(wanted, h);
+        b.set(cut, f64.le(stop, f64.add(t, h)));
+        b.if(cut, () => b.set(h, f64.sub(stop, t)));
+      }
 
       b.store(real.attempted, h);
       b.set(error, f64.call("attempt", t, h));
@@ -96,8 +114,23 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
         () => {
           if (record) writeTapeRow(b, memory, t, h);
           b.set(end, f64.add(t, h));
-          writeOutputs(b, memory, { t, h, end, reached, count });
-          vectors.assign(y, (of) => of(next));
+          if (halting) {
+            const { stop, stepEnd, found, cut, halts } = halting;
+            b.set(stepEnd, f64.select(cut, stop, end));
+            b.set(found, searchEvent(t, h, stepEnd));
+            b.set(end, f64.min(stepEnd, found));
+            b.set(halts, i32.or(cut, f64.lt(found, Infinity)));
+          }
+          writeOutputs(b, memory, { t, h, end, reached, count, halts: halting && halting.halts });
+          const advance = (): void => vectors.assign(y, (of) => of(next));
+          if (halting) {
+            const inside: Vector = { kind: "memory", address: memory.vector("eventState") };
+            const advanceToFound = (): void => {
+              writeStateAt(b, memory.vector("eventState"), end, t, h);
+              vectors.assign(y, (of) => of(inside));
+            };
+            b.if(f64.lt(end, halting.stepEnd), advanceToFound, advance);
+          } else advance();
           if (method.facts.firstSameAsLast) vectors.assign(first, (of) => of(last));
           b.set(t, end);
           b.set(accepted, i32.add(accepted, 1));
@@ -109,6 +142,11 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
           b.set(h, f64.min(f64.mul(h, factor), STEP_LARGEST));
           b.set(previous, proportional);
           b.set(refused, 0);
+          if (halting) {
+            // What cut the step says nothing about the next one.
+            b.if(halting.cut, () => b.set(h, f64.max(h, halting.wanted)));
+            leave(halting.halts, loopCode.eventFound);
+          }
         },
         () => {
           b.set(rejected, i32.add(rejected, 1));
@@ -142,6 +180,20 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
   });
 }
 
+/** What the loop keeps for halting at events. */
+type HaltingLocals = ReturnType<typeof haltingLocals>;
+
+const haltingLocals = (b: FunctionBuilder, memory: OdeMemory) => ({
+  stop: b.local("f64", "stop", f64.load(memory.real.stopTime)),
+  /** End of the whole step. */
+  stepEnd: b.local("f64", "stepEnd"),
+  /** Step size before the stop cut it. */
+  wanted: b.local("f64", "wanted"),
+  found: b.local("f64", "found"),
+  cut: b.local("i32", "cut"),
+  halts: b.local("i32", "halts"),
+});
+
 function writeTapeRow(b: FunctionBuilder, memory: OdeMemory, t: Local, h: Local): void {
   const rowBytes = tapeRow.bytes(memory.stateCount);
   const { tapeCount, tapeAddress } = memory.integer;
@@ -154,13 +206,15 @@ function writeTapeRow(b: FunctionBuilder, memory: OdeMemory, t: Local, h: Local)
   b.store(tapeCount, i32.add(i32.load(tapeCount), 1));
 }
 
-/** Writes all requested times inside (t, end] before the step's start is overwritten. */
-function writeOutputs(b: FunctionBuilder, memory: OdeMemory, at: { readonly t: Local; readonly h: Local; readonly end: Local; readonly reached: Local; readonly count: Local }): void {
+/** Writes all requested times inside (t, end], or (t, end) where the run halts, before the step's start is overwritten. */
+function writeOutputs(b: FunctionBuilder, memory: OdeMemory, at: { readonly t: Local; readonly h: Local; readonly end: Local; readonly reached: Local; readonly count: Local; readonly halts: Local | null }): void {
   const time = b.local("f64", "requested");
   b.loop((loop) => {
     b.if(i32.ge(at.reached, at.count), () => b.break(loop));
     b.set(time, f64.load(i32.add(i32.load(memory.integer.timesAddress), i32.shl(at.reached, 3))));
-    b.if(f64.gt(time, at.end), () => b.break(loop));
+    const isLater = f64.gt(time, at.end);
+    // Where events may be due the state is written once they have happened.
+    b.if(at.halts ? i32.or(isLater, i32.and(at.halts, f64.eq(time, at.end))) : isLater, () => b.break(loop));
     b.call(
       "interpolate",
       i32.add(i32.load(memory.integer.outputsAddress), i32.mul(at.reached, 8 * memory.stateCount)),

@@ -14,6 +14,8 @@ const realFields = [
   "grow",
   "shrink",
   "retreat",
+  /** Time at which the run halts for its events; only with events. */
+  "stopTime",
 ] as const;
 
 /** i32 fields of the control block, in order. */

@@ -1,8 +1,5 @@
-import { f64 } from "../../kernel/builder.ts";
-import type { Value } from "../../kernel/program.ts";
-import type { OdeMethod, Tableau } from "./method.ts";
-import type { Vector } from "./vector.ts";
-import { weighted } from "./vector.ts";
+import type { Tableau } from "./method.ts";
+import { denseFromEnds, rosenbrock } from "./rosenbrock.ts";
 
 const gamma = 0.21193756319429014;
 
@@ -24,7 +21,7 @@ const coupling: readonly (readonly number[])[] = [
 /** Row sums of Γ: weights of h ∂f/∂t in each stage [s]. */
 const timeWeights = [gamma, -0.42387512638858027, -0.3384627126235924, 1.8046452872882734, 2.325825639765069, 0, 0, 0];
 
-/** y(t + θh) = (1 - θ) y + θ (y_new + (1 - θ)(H₁ + θ (H₂ + θ H₃))) with H = Σ_j row_j stage_j. */
+/** Rows H₁, H₂, H₃ of the continuous output. */
 const interpolant: readonly (readonly number[])[] = [
   [25.948786856663858, -2.5579724845846235, 10.433815404888879, -2.3679251022685204, 0.524948541321073, 1.1241088310450404, 0.4272876194431874, -0.17202221070155493],
   [-9.91568850695171, -0.9689944594115154, 3.0438037242978453, -24.495224566215796, 20.176138334709044, 15.98066361424651, -6.789040303419874, -6.710236069923372],
@@ -32,12 +29,6 @@ const interpolant: readonly (readonly number[])[] = [
 ];
 
 const weights = [...last, 1, 1, 1];
-
-/** The interpolant above multiplied out in powers of θ. */
-const dense = weights.map((weight, j) => {
-  const [h1, h2, h3] = interpolant.map((row) => row[j] ?? 0) as [number, number, number];
-  return [weight + h1, h2 - h1, h3 - h2, -h3];
-});
 
 const tableau: Tableau = {
   stageUnit: "increment",
@@ -54,10 +45,10 @@ const tableau: Tableau = {
   ],
   weights,
   error: [0, 0, 0, 0, 0, 0, 0, 1],
-  dense,
+  dense: denseFromEnds(weights, interpolant),
 };
 
-/** What Rosenbrock methods have beside their tableau, in Hairer and Wanner's transformed form. */
+/** What the method has beside its tableau. */
 export const rodas5pCoefficients = { gamma, coupling, timeWeights } as const;
 
 /**
@@ -65,8 +56,8 @@ export const rodas5pCoefficients = { gamma, coupling, timeWeights } as const;
  *
  * @source Steinebach 2023, doi:10.1007/s10543-023-00967-x; transformed stages as in Hairer & Wanner 1996, section IV.7
  */
-export const rodas5p: OdeMethod = {
-  facts: {
+export const rodas5p = rosenbrock(
+  {
     id: "rodas5p",
     title: "Rodas5P Rosenbrock",
     order: 5,
@@ -79,35 +70,5 @@ export const rodas5p: OdeMethod = {
     source: "Steinebach 2023, doi:10.1007/s10543-023-00967-x",
   },
   tableau,
-  step({ b, vectors, t, h, y, next, stages, rhs, linear }) {
-    const stage = (index: number): Vector => {
-      const found = stages[index];
-      if (!found) throw new RangeError(`rodas5p: no stage ${index}`);
-      return found;
-    };
-    const inverse = b.local("f64", "inverseStep", f64.div(1, h));
-    linear.factor(f64.div(inverse, gamma));
-    const drift = linear.timeDerivative;
-    const rate = vectors.scratch("rate");
-    const argument = vectors.scratch("argument");
-    tableau.a.forEach((row, index) => {
-      // Stages 7 and 8 continue from the argument before them: their rows differ by the last stage alone.
-      if (index >= 6) vectors.assign(argument, (of) => f64.add(of(argument), of(stage(index - 1))));
-      else if (index > 0) vectors.assign(argument, (of) => f64.add(of(y), weighted(row, (j) => of(stage(j))) ?? f64.const(0)));
-      const time = b.local("f64", "stageTime", f64.add(t, f64.mul(tableau.nodes[index] ?? 0, h)));
-      rhs(rate, time, index === 0 ? y : argument);
-      const pull = coupling[index] ?? [];
-      const push = timeWeights[index] ?? 0;
-      vectors.assign(stage(index), (of) => {
-        let source: Value = of(rate);
-        const coupled = weighted(pull, (j) => of(stage(j)));
-        if (coupled) source = f64.add(source, f64.mul(inverse, coupled));
-        if (drift && push !== 0) source = f64.add(source, f64.mul(f64.mul(push, h), of(drift)));
-        return source;
-      });
-      linear.solve(stage(index));
-    });
-    vectors.assign(next, (of) => f64.add(of(argument), of(stage(7))));
-    return (of) => of(stage(7));
-  },
-};
+  rodas5pCoefficients,
+);

@@ -4,6 +4,7 @@ import { breakpointTimes } from "./breakpoint.ts";
 import { resolveControl } from "./control.ts";
 import type { Scene } from "./diagnose.ts";
 import { diagnose, diagnoseStart } from "./diagnose.ts";
+import { eventRun } from "./event-run.ts";
 import { loopCode } from "./loop.ts";
 import type { IntegerField } from "./memory.ts";
 import { tapeRow } from "./memory.ts";
@@ -78,11 +79,41 @@ export function beginRun(compiled: Scene, kept: RunMemory, record: boolean, prob
   i[integer.breakpointAddress / 4] = breakpointAddress;
 
   const read = (name: IntegerField): number => instance.i32[integer[name] / 4] ?? 0;
-  const started = instance.functions["begin"]?.() === 1;
-  const startEvaluations = problem.steps ? 1 : 2;
+  const events = scene.events ? eventRun({ ...scene, events: scene.events }, startTime, problem.times.at(-1) ?? startTime) : null;
   const timeNow = (): number => instance.f64[real.time / 8] ?? NaN;
-  let status: Status = started ? { status: "paused", time: startTime } : diagnoseStart(scene, startTime);
+  /** Writes the requested times up to where the run stands. */
+  const writeOutputs = (): void => {
+    for (let row = read("reached"); row < problem.times.length && (problem.times[row] ?? Infinity) <= timeNow(); row++) {
+      instance.f64.copyWithin(outputsAddress / 8 + row * size, memory.state / 8, memory.state / 8 + size);
+      instance.i32[integer.reached / 4] = row + 1;
+    }
+  };
+  const settled = events?.settle(writeOutputs);
+  const started = !settled?.failure && instance.functions[events ? "restart" : "begin"]?.() === 1;
+  let startEvaluations = problem.steps ? 1 : 2;
+  let status: Status = started ? { status: "paused", time: startTime } : (settled?.failure ?? diagnoseStart(scene, startTime, events && settled?.isChanged ? events.last() : null));
+  if (!started) i[integer.reached / 4] = 0;
   if (started && read("reached") === problem.times.length) status = { status: "done" };
+  /** Does what is due where the loop halted, and goes on from there; the status says when that fails. */
+  const passEvents = (): Status | null => {
+    if (!events) return null;
+    const reached = read("reached");
+    const { isChanged, failure } = events.settle(writeOutputs);
+    if (failure) return failure;
+    if (!isChanged) {
+      // The state goes on smoothly; only the rate that a step begins with has to be taken anew.
+      instance.functions["rhs"]?.(memory.stages, timeNow(), memory.state);
+      startEvaluations += 1;
+      return null;
+    }
+    instance.f64[real.previousPower / 8] = 1;
+    instance.i32[integer.refused / 4] = 0;
+    startEvaluations += 2;
+    if (instance.functions["restart"]?.() === 1) return null;
+    // What an event left in ruins is no result.
+    instance.i32[integer.reached / 4] = reached;
+    return diagnoseStart(scene, timeNow(), events.last());
+  };
 
   const requireCurrent = (): void => {
     if (kept.runs !== run) throw new Error(`solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
@@ -116,7 +147,11 @@ export function beginRun(compiled: Scene, kept: RunMemory, record: boolean, prob
         const code = instance.functions["advance"]?.(Math.min(left, 2 ** 31 - 1));
         left -= read("accepted") + read("rejected") - before;
         if (code === loopCode.done) status = { status: "done" };
-        else if (code === loopCode.paused) status = { status: "paused", time: timeNow() };
+        else if (code === loopCode.eventFound) {
+          const failure = passEvents();
+          if (!failure && left > 0) continue;
+          status = failure ?? { status: "paused", time: timeNow() };
+        } else if (code === loopCode.paused) status = { status: "paused", time: timeNow() };
         else if (code === loopCode.tapeFull) {
           if (growTape()) continue;
           status = { status: "out-of-memory", time: timeNow(), worst: "", hint: `the record of ${read("tapeCount")} steps does not fit; loosen rtol or end earlier` };
@@ -174,5 +209,6 @@ function checkProblem({ system }: Scene, { parameters, state, times, startTime =
   }
   const wrong = steps?.findIndex((step) => !(step > 0 && step < Infinity)) ?? -1;
   if (wrong >= 0) refuse(`given step ${wrong} is ${steps?.[wrong]}; steps must be finite and above 0`);
+  if (steps && system.events) refuse("given steps cannot follow events; leave `steps` out");
   if (steps?.length === 0) refuse("no steps are given; leave `steps` out for error control");
 }

@@ -96,6 +96,8 @@ export interface SolverOptions<Method extends AnyOdeMethod = AnyOdeMethod> {
   readonly method: Method;
   /** Default "wasm". */
   readonly target?: Target;
+  /** The same bits on every engine and machine, by functions of our own instead of the host's; they take longer. Default false. */
+  readonly reproducible?: boolean;
   readonly control?: Partial<OdeControl>;
   /** Keep the tape of accepted steps. Default false. */
   readonly record?: boolean;

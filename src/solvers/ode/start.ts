@@ -7,14 +7,15 @@ import type { Vector } from "./vector.ts";
 import { memoryVectors } from "./vector.ts";
 
 /**
- * Writes `begin(): i32`: rates at the start, the first step size, and the requested times at or before the start.
- * Returns 1, or 0 when the state or a rate at the start is not finite. The interval's length plays no part.
+ * Writes `restart(): i32`: rates where the run stands and the size of the step to try there; returns 1, or 0 when the
+ * state or a rate is not finite. The interval's length plays no part. And `begin(): i32`: the same, and the requested
+ * times at or before the start.
  *
  * @source Hairer, Norsett & Wanner 1993, Solving Ordinary Differential Equations I, section II.4 (starting step size); the root 1/(p+1) is replaced by sixteenths
  */
 export function writeBegin(program: ProgramBuilder, method: OdeMethod, memory: OdeMemory, errorStates: number): void {
   const size = memory.stateCount;
-  program.function("begin", { result: "i32" }, (b) => {
+  program.function("restart", { result: "i32" }, (b) => {
     const vectors = memoryVectors(b, size, memory.vector);
     const y: Vector = { kind: "memory", address: memory.state };
     const trial: Vector = { kind: "memory", address: memory.next };
@@ -61,7 +62,12 @@ export function writeBegin(program: ProgramBuilder, method: OdeMethod, memory: O
       const floor = f64.mul(4, f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST));
       b.store(memory.real.step, f64.max(floor, f64.min(f64.mul(100, h0), h1)));
     });
+    b.return(i32.const(1));
+  });
 
+  program.function("begin", { result: "i32" }, (b) => {
+    b.if(i32.isZero(i32.call("restart")), () => b.return(i32.const(0)));
+    const t = b.local("f64", "t", f64.load(memory.real.time));
     const reached = b.local("i32", "reached", i32.const(0));
     const count = b.local("i32", "count", i32.load(memory.integer.timeCount));
     const times = b.local("i32", "times", i32.load(memory.integer.timesAddress));

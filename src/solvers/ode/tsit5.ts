@@ -1,7 +1,5 @@
-import { f64 } from "../../kernel/builder.ts";
-import type { OdeMethod, Tableau } from "./method.ts";
-import type { Vector } from "./vector.ts";
-import { weighted } from "./vector.ts";
+import { explicitRungeKutta } from "./explicit.ts";
+import type { Tableau } from "./method.ts";
 
 /** Coefficients of Tsitouras 5(4) with its free interpolant of order 4. The seventh weight of the error has the sign that makes the order conditions hold; the paper prints it with the other sign. */
 const tableau: Tableau = {
@@ -37,8 +35,8 @@ const tableau: Tableau = {
  *
  * @source Tsitouras 2011, doi:10.1016/j.camwa.2011.06.002
  */
-export const tsit5: OdeMethod = {
-  facts: {
+export const tsit5 = explicitRungeKutta(
+  {
     id: "tsit5",
     title: "Tsitouras 5(4) explicit Runge-Kutta",
     order: 5,
@@ -51,21 +49,4 @@ export const tsit5: OdeMethod = {
     source: "Tsitouras 2011, doi:10.1016/j.camwa.2011.06.002",
   },
   tableau,
-  step({ b, vectors, t, h, y, next, stages, rhs }) {
-    const stage = (index: number): Vector => {
-      const found = stages[index];
-      if (!found) throw new RangeError(`tsit5: no stage ${index}`);
-      return found;
-    };
-    const argument = vectors.scratch("argument");
-    tableau.a.forEach((row, index) => {
-      if (index === 0) return;
-      const last = index === tableau.a.length - 1;
-      const target = last ? next : argument;
-      vectors.assign(target, (of) => f64.add(of(y), f64.mul(h, weighted(row, (j) => of(stage(j))) ?? f64.const(0))));
-      const time = b.local("f64", "stageTime", f64.add(t, f64.mul(tableau.nodes[index] ?? 0, h)));
-      rhs(stage(index), time, target);
-    });
-    return (of) => f64.mul(h, weighted(tableau.error, (j) => of(stage(j))) ?? f64.const(0));
-  },
-};
+);

@@ -1,5 +1,6 @@
 import type { FunctionBuilder } from "../../kernel/builder.ts";
-import { f64, i32 } from "../../kernel/builder.ts";
+import { f64, f64x2, i32 } from "../../kernel/builder.ts";
+import { writePair } from "../../kernel/pairs.ts";
 import type { Local, Value } from "../../kernel/program.ts";
 
 /** A vector of the state's length inside a program: one local per component, or a block of memory. */
@@ -22,7 +23,7 @@ export interface VectorWriter {
 }
 
 /** Vectors up to this length in memory are written out component by component instead of as a loop. */
-const UNROLL = 32;
+const UNROLL = 4;
 
 /** Reads component `index` of any vector. */
 const at = (index: number) => (vector: Vector): Value => {
@@ -53,27 +54,36 @@ export function localVectors(b: FunctionBuilder, size: number): VectorWriter {
   };
 }
 
-/** Vectors in memory, in loops over components (short ones written out). `allocate` gives the address of a scratch vector. */
+/**
+ * Vectors in memory: short ones written out, longer ones in loops over two components at a time. A long sum is that of the
+ * even places plus that of the odd ones, then the last component where their number is odd. `allocate` gives the address of a
+ * scratch vector; what a component sets is its own and may not be read elsewhere.
+ */
 export function memoryVectors(b: FunctionBuilder, size: number, allocate: (name: string) => number): VectorWriter {
-  const each = (from: number, to: number, body: (pointer: Local) => void): void => {
+  /** Visits the pairs of [from, to), then a component that is left. */
+  const walk = (from: number, to: number, component: Component, pair: (pointer: Local, value: Value) => void, single: (index: number, value: Value) => void): void => {
     const pointer = b.local("i32", "pointer", i32.const(8 * from));
     b.loop((loop) => {
-      body(pointer);
-      b.set(pointer, i32.add(pointer, 8));
-      b.if(i32.ge(pointer, 8 * to), () => b.break(loop));
+      pair(pointer, writePair(b, pointer, () => component(moving(pointer))));
+      b.set(pointer, i32.add(pointer, 16));
+      b.if(i32.ge(pointer, 8 * (to - 1)), () => b.break(loop));
     });
+    if ((to - from) % 2 === 1) single(to - 1, component(at(to - 1)));
   };
   return {
     size,
     scratch: (name) => ({ kind: "memory", address: allocate(name) }),
     assign(target, component) {
-      if (size <= UNROLL) for (let i = 0; i < size; i++) b.store(addressOf(target) + 8 * i, component(at(i)));
-      else each(0, size, (pointer) => b.store(pointer, component(moving(pointer)), addressOf(target)));
+      const address = addressOf(target);
+      if (size <= UNROLL) for (let i = 0; i < size; i++) b.store(address + 8 * i, component(at(i)));
+      else walk(0, size, component, (pointer, value) => b.store(pointer, value, address), (index, value) => b.store(address + 8 * index, value));
     },
     sum(from, to, component) {
       if (to - from <= UNROLL) return unrolledSum(b, from, to, (i) => component(at(i)));
+      const pairs = b.local("f64x2", "pairs", f64x2.const(0));
       const total = b.local("f64", "sum", f64.const(0));
-      each(from, to, (pointer) => b.set(total, f64.add(total, component(moving(pointer)))));
+      walk(from, to, component, (_pointer, value) => b.set(pairs, f64x2.add(pairs, value)), (_index, value) => b.set(total, value));
+      b.set(total, f64.add(f64x2.sumLanes(pairs), total));
       return total;
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OdeSystem } from "../../../src/models/system.ts";
 import { compileSolver } from "../../../src/solvers/compile.ts";
-import { odeMethods } from "../../../src/solvers/ode/index.ts";
+import { odeMethods, oneStepMethods } from "../../../src/solvers/ode/index.ts";
 import type { OdeMethod } from "../../../src/solvers/ode/method.ts";
 import type { Trajectory } from "../../../src/solvers/trajectory.ts";
 import { oregonator, problemOf, robertson, systemOf } from "../problems.ts";
@@ -9,7 +9,10 @@ import { oregonator, problemOf, robertson, systemOf } from "../problems.ts";
 const solved = async (method: OdeMethod, system: OdeSystem, times: readonly number[]): Promise<Trajectory> =>
   (await compileSolver(system, { method })).solve(problemOf(system, times));
 
-describe.each(Object.values(odeMethods))("how runs of $facts.id fail", (method) => {
+/** Errors of at most rtol 1e-6 a step, added up over a smooth path. */
+const accumulated = 100 * 1e-6;
+
+describe.each(Object.values(oneStepMethods))("how runs of $facts.id fail", (method) => {
   it("a solution that blows up ends with the step size, where and in what", async () => {
     // y = 1 / (1 - t).
     const trajectory = await solved(method, systemOf("blow-up", { z: "-z", y: "y*y" }, { y: 1, z: 1 }), [0, 0.5, 0.9, 2]);
@@ -18,7 +21,8 @@ describe.each(Object.values(odeMethods))("how runs of $facts.id fail", (method) 
     expect(trajectory.status).toHaveProperty("hint", expect.stringContaining("grow without bound"));
     expect([...trajectory.times]).toEqual([0, 0.5, 0.9]);
     expect(trajectory.values).toHaveLength(6);
-    expect(trajectory.final[1]).toBeCloseTo(10, 3);
+    // What is added up grows like the solution itself until then.
+    expect(Math.abs((trajectory.final[1] ?? NaN) / 10 - 1)).toBeLessThan(10 * accumulated);
   });
 
   it.each([
@@ -70,7 +74,7 @@ describe.each(Object.values(odeMethods))("how runs of $facts.id fail", (method) 
     const system = systemOf("still", { a: "-a", b: "-b" }, { a: 1, b: 0 });
     const trajectory = (await compileSolver(system, { method, control: { atol: 0 } })).solve(problemOf(system, [1]));
     expect(trajectory.status).toEqual({ status: "done" });
-    expect(trajectory.final[0]).toBeCloseTo(Math.exp(-1), 5);
+    expect(Math.abs((trajectory.final[0] ?? NaN) - Math.exp(-1))).toBeLessThan(accumulated);
     expect(trajectory.final[1]).toBe(0);
   });
 
@@ -79,10 +83,10 @@ describe.each(Object.values(odeMethods))("how runs of $facts.id fail", (method) 
     const solver = await compileSolver(decay, { method });
     for (const startTime of [1e9, -5]) {
       const trajectory = solver.solve({ ...problemOf(decay, [startTime, startTime + 1]), startTime });
-      expect(trajectory.final[0]).toBeCloseTo(Math.exp(-1), 5);
+      expect(Math.abs((trajectory.final[0] ?? NaN) - Math.exp(-1))).toBeLessThan(accumulated);
     }
     const fast = solver.solve({ ...problemOf(decay, [1e-9]), parameters: Float64Array.of(1e9) });
-    expect(fast.final[0]).toBeCloseTo(Math.exp(-1), 5);
+    expect(Math.abs((fast.final[0] ?? NaN) - Math.exp(-1))).toBeLessThan(accumulated);
   });
 });
 

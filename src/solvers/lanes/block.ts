@@ -1,0 +1,169 @@
+import type { Instance } from "../../kernel/instance.ts";
+import type { OdeControl } from "../ode/control.ts";
+import { lanesCode } from "./loop.ts";
+import { laneFlag } from "./memory.ts";
+import type { LanePlan } from "./program.ts";
+
+/** Error scales are at least this, so that a state that stays 0 does not give 0 / 0; by the bytes of a number. */
+export const smallestScale = { 8: 1e-290, 4: 1e-30 } as const;
+
+/** Runs to do in one go; plain data with one row a run, row-major. */
+export interface Block {
+  readonly runs: number;
+  /** [nRun, nParameter] */
+  readonly parameters: Float64Array;
+  /** [nRun, nState] */
+  readonly states: Float64Array;
+  /** [nTime] */
+  readonly times: Float64Array;
+  readonly startTime: number;
+  /** Breakpoints of each run, each list ending in Infinity; none where the system has none. */
+  readonly breakpoints: readonly Float64Array[];
+}
+
+/** A run that failed, as it stood: what a diagnosis needs. */
+export interface Failure {
+  /** Row in the block. */
+  readonly run: number;
+  /** A `loopCode`, or `startFailed`. */
+  readonly code: number;
+  readonly time: number;
+  /** Size of the step tried last. */
+  readonly attempted: number;
+  readonly refused: number;
+  /** The next breakpoint in time; Infinity where there is none. */
+  readonly breakpoint: number;
+  /** [nState] */
+  readonly state: Float64Array;
+}
+
+/** What a block gives; rows as in the block. */
+export interface BlockResult {
+  /** [nRun, nTime, nState]; NaN at times that a run did not reach. */
+  readonly values: Float64Array;
+  /** Requested times written [nRun]; -1 where a run is not over. */
+  readonly reached: Int32Array;
+  /** Steps accepted and rejected [nRun]. */
+  readonly accepted: Int32Array;
+  readonly rejected: Int32Array;
+  readonly failures: readonly Failure[];
+}
+
+/** A block under way in an instance; it is over when the instance begins another. */
+export interface BlockRun {
+  /** Attempts up to `steps` further steps of all lanes; whether the block is done. */
+  advance(steps: number): boolean;
+  /** Runs begun so far. */
+  readonly begun: number;
+  result(): BlockResult;
+}
+
+/** Bytes that one run takes in an instance while its block is under way. */
+export const bytesPerRun = ({ stateCount, parameterCount }: LanePlan, timeCount: number): number => 8 * (parameterCount + stateCount * (1 + timeCount)) + 16;
+
+/** Puts a block of runs into an instance's memory. */
+export function beginBlock(instance: Instance, plan: LanePlan, control: OdeControl, block: Block): BlockRun {
+  const { lanes, scalar, stateCount, parameterCount } = plan;
+  const fields = lanes.block;
+  const { runs } = block;
+  const timeCount = block.times.length;
+  instance.release();
+  const table = (bytes: number): number => instance.reserve(Math.max(8, bytes));
+  const at = {
+    times: table(8 * timeCount),
+    parameters: table(8 * runs * parameterCount),
+    states: table(8 * runs * stateCount),
+    outputs: table(8 * runs * timeCount * stateCount),
+    accepted: table(4 * runs),
+    rejected: table(4 * runs),
+    reached: table(4 * runs),
+    breakpoints: table(4 * runs),
+  };
+  const breakpointAddresses = block.breakpoints.map((times) => table(8 * times.length));
+
+  const f = instance.f64;
+  const i = instance.i32;
+  i.fill(-1, at.reached / 4, at.reached / 4 + runs);
+  f.set(block.times, at.times / 8);
+  f.set(block.parameters, at.parameters / 8);
+  f.set(block.states, at.states / 8);
+  block.breakpoints.forEach((times, run) => {
+    const address = breakpointAddresses[run] ?? 0;
+    f.set(times, address / 8);
+    i[at.breakpoints / 4 + run] = address;
+  });
+  // What stood in the lanes must not shape an idle one: not its numbers, which nobody reads, but how long they take.
+  f.fill(0, lanes.origin / 8, lanes.origin / 8 + lanes.origin / 4);
+  const single = new Float32Array(f.buffer);
+  const steering = { rtol: control.rtol, atol: Math.max(control.atol, smallestScale[lanes.element === 8 ? 8 : 4]), safety: control.safety, grow: control.grow, shrink: control.shrink, retreat: control.retreat };
+  for (const [name, value] of Object.entries(steering)) {
+    const address = scalar.real[name as keyof typeof steering];
+    f[address / 8] = name === "atol" ? Math.max(control.atol, smallestScale[8]) : value;
+    for (let lane = 0; lane < lanes.width; lane++) {
+      const index = (lanes.origin + 2 * address) / lanes.element + lane;
+      if (lanes.element === 8) f[index] = value;
+      else single[index] = value;
+    }
+  }
+  f[scalar.real.previousPower / 8] = 1;
+  i[scalar.integer.stepsCount / 4] = 0;
+  i[scalar.integer.breakpointAddress / 4] = plan.breakpoint;
+  f[plan.breakpoint / 8] = Infinity;
+  f[lanes.startTime / 8] = block.startTime;
+  const words: Readonly<Record<keyof typeof fields, number>> = {
+    runCount: runs,
+    nextRun: 0,
+    active: lanes.width,
+    attention: 1,
+    timeCount,
+    timesAddress: at.times,
+    maxSteps: control.maxSteps,
+    parametersAddress: at.parameters,
+    statesAddress: at.states,
+    outputsAddress: at.outputs,
+    acceptedAddress: at.accepted,
+    rejectedAddress: at.rejected,
+    reachedAddress: at.reached,
+    breakpointsAddress: at.breakpoints,
+    failedRun: -1,
+    failedCode: 0,
+    budget: 0,
+  };
+  for (const [name, value] of Object.entries(words)) i[fields[name as keyof typeof fields] / 4] = value;
+  for (let lane = 0; lane < lanes.width; lane++) {
+    i[lanes.lane.run / 4 + lane] = -1;
+    i[lanes.lane.flag / 4 + lane] = laneFlag.refill;
+  }
+
+  const failures: Failure[] = [];
+  const word = (name: keyof typeof fields): number => instance.i32[fields[name] / 4] ?? 0;
+  const real = (name: keyof typeof scalar.real): number => instance.f64[scalar.real[name] / 8] ?? NaN;
+  return {
+    get begun() {
+      return word("nextRun");
+    },
+    advance(steps) {
+      for (let left = steps; ; left = word("budget")) {
+        const code = instance.functions["advanceLanes"]?.(left);
+        if (code !== lanesCode.failed) return code === lanesCode.done;
+        failures.push({
+          run: word("failedRun"),
+          code: word("failedCode"),
+          time: real("time"),
+          attempted: real("attempted"),
+          refused: instance.i32[scalar.integer.refused / 4] ?? 0,
+          breakpoint: instance.f64[plan.breakpoint / 8] ?? Infinity,
+          state: instance.f64.slice(scalar.state / 8, scalar.state / 8 + stateCount),
+        });
+      }
+    },
+    result() {
+      const rowSize = timeCount * stateCount;
+      const values = instance.f64.slice(at.outputs / 8, at.outputs / 8 + runs * rowSize);
+      const counts = (address: number): Int32Array => instance.i32.slice(address / 4, address / 4 + runs);
+      const reached = counts(at.reached);
+      reached.forEach((count, run) => void values.fill(NaN, run * rowSize + Math.max(0, count) * stateCount, (run + 1) * rowSize));
+      return { values, reached, accepted: counts(at.accepted), rejected: counts(at.rejected), failures };
+    },
+  };
+}

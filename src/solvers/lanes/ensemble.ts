@@ -1,0 +1,189 @@
+import { instantiate } from "../../kernel/instantiate.ts";
+import type { Instance, Target } from "../../kernel/instance.ts";
+import { withoutLaneMath } from "../../kernel/lane-math.ts";
+import type { LaneType, Program } from "../../kernel/program.ts";
+import { withOwnFunctions } from "../../kernel/reproducible.ts";
+import { scalarise } from "../../kernel/scalarise.ts";
+import type { OdeSystem } from "../../models/system.ts";
+import { breakpointsOf } from "../ode/breakpoint.ts";
+import type { OdeControl } from "../ode/control.ts";
+import { resolveControl } from "../ode/control.ts";
+import type { Scene } from "../ode/diagnose.ts";
+import { refuseEvents } from "../ode/event.ts";
+import type { AnyOdeMethod } from "../ode/method.ts";
+import { isOneStep } from "../ode/method.ts";
+import { pace } from "../ode/pace.ts";
+import type { Block, BlockRun } from "./block.ts";
+import { beginBlock, bytesPerRun } from "./block.ts";
+import { oneByOne } from "./one-by-one.ts";
+import type { EnsembleProblem, EnsembleResult } from "./problem.ts";
+import { lanePlan } from "./program.ts";
+import { shareOf } from "./share.ts";
+import type { EnsembleShare } from "./share.ts";
+
+/** How runs share the processor's vectors: one after another in f64, two at once in f64, four at once in f32. */
+export type Lanes = LaneType | "f64";
+
+export interface EnsembleOptions {
+  readonly method: AnyOdeMethod;
+  /** Default "f64x2" for one-step methods, whose runs then have the bits they have alone; "f64" for the others. */
+  readonly lanes?: Lanes;
+  /** Default "wasm". */
+  readonly target?: Target;
+  readonly control?: Partial<OdeControl>;
+  /** exp, log and pow of the program's own instead of the host's: the same bits on every engine. Default false. */
+  readonly reproducible?: boolean;
+  /** Only the first states enter the error norm. Default all. */
+  readonly errorStates?: number;
+}
+
+/** Progress is told between slices of about 50 ms. */
+export interface EnsembleRunOptions {
+  /** Runs begun or done, of how many. */
+  readonly progress?: (begun: number, runs: number) => void;
+}
+
+export interface EnsembleAsyncOptions extends EnsembleRunOptions {
+  /** Ends the ensemble early; runs not done by then are "paused". */
+  readonly signal?: AbortSignal;
+  /** Called between slices; default: one turn of the event loop. */
+  readonly breathe?: () => Promise<void>;
+}
+
+/** An ensemble under way; it is over when its solver begins another. */
+export interface EnsembleRun {
+  /** Runs begun or done. */
+  readonly begun: number;
+  readonly runs: number;
+  /** Attempts up to `steps` further steps in every lane; whether all runs are done. */
+  advance(steps: number): boolean;
+  /** What has been done so far, as copies. */
+  result(): EnsembleResult;
+}
+
+/** A system, a method and a control compiled for many runs. */
+export interface EnsembleSolver {
+  readonly system: OdeSystem;
+  readonly method: AnyOdeMethod;
+  readonly lanes: Lanes;
+  readonly control: OdeControl;
+  begin(problem: EnsembleProblem): EnsembleRun;
+  run(problem: EnsembleProblem, options?: EnsembleRunOptions): EnsembleResult;
+  runAsync(problem: EnsembleProblem, options?: EnsembleAsyncOptions): Promise<EnsembleResult>;
+  /** What another thread needs to do blocks of these runs; null for lanes "f64". */
+  readonly share: EnsembleShare | null;
+}
+
+/** f32 resolves no more than this: 80 units in the last place. */
+const SMALLEST_SINGLE_RTOL = 1e-5;
+/** Tables of one block take up to about this much memory · bytes. */
+const BLOCK_BYTES = 2 ** 25;
+const SMALLEST_BLOCK = 64;
+
+/**
+ * Compiles a system and a method for many runs at once, each with its own parameters, initial state, step size and controller.
+ *
+ * With "f64x2" every run has, to the bit, the steps and values that `compileSolver` gives it alone; with "f32x4" steps are taken
+ * in f32 (times, first steps and interpolation stay f64), which serves tolerances down to 1e-5 and states and rates between 1e-38
+ * and 1e38. No run depends on its neighbours, its order, or whether one of them fails.
+ *
+ * @throws Error when lanes are asked of a method with a loop of its own, of a system with events, or of rates that lanes cannot compute; RangeError when the control is impossible.
+ */
+export async function compileEnsemble(system: OdeSystem, options: EnsembleOptions): Promise<EnsembleSolver> {
+  const { method, target = "wasm", reproducible = false, errorStates = system.states.length } = options;
+  const lanes = options.lanes ?? (isOneStep(method) ? "f64x2" : "f64");
+  if (lanes === "f64") {
+    const { control, begin } = await oneByOne(system, options);
+    return { system, method, lanes, control, share: null, begin, ...driven(begin) };
+  }
+  if (!isOneStep(method)) throw new Error(`ensemble of "${system.id}": method "${method.facts.id}" has a loop of its own and takes no lanes; choose a one-step method, or lanes "f64"`);
+  refuseEvents(system, `lanes "${lanes}"`, `choose lanes "f64"`);
+  const control = resolveControl(options.control);
+  if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
+    throw new RangeError(`ensemble of "${system.id}": errorStates is ${errorStates}; the system has ${system.states.length} states`);
+  }
+  if (lanes === "f32x4" && control.rtol < SMALLEST_SINGLE_RTOL) {
+    throw new RangeError(`control: rtol is ${control.rtol}; f32 resolves ${SMALLEST_SINGLE_RTOL} at best: loosen it, or choose lanes "f64x2"`);
+  }
+  const breakpoints = breakpointsOf(system, errorStates);
+  const { plan: written, memory } = lanePlan(system, method, lanes, errorStates, breakpoints.times.length + breakpoints.periodic.length > 0);
+  const plan = reproducible ? { ...written, program: ownFunctionsOf(written.program, target) } : written;
+  const instance = await instantiate(plan.program, target);
+  const scene: Scene = { system, method, memory, instance, control, errorStates, breakpoints, events: null };
+  const share = shareOf(scene, plan, lanes);
+  let generation = 0;
+  const begin = (problem: EnsembleProblem): EnsembleRun => {
+    const own = ++generation;
+    return beginEnsemble(share, instance, problem, () => {
+      if (own !== generation) throw new Error(`ensemble of "${system.id}": this ensemble is over because another one began; read it before, or compile a second solver`);
+    });
+  };
+  return { system, method, lanes, control, share, begin, ...driven(begin) };
+}
+
+/** A program with its own elementary functions, which are functions of one number. */
+const ownFunctionsOf = (program: Program, target: Target): Program => withOwnFunctions(target === "wasm" ? withoutLaneMath(program) : scalarise(program, "the JavaScript target"), true);
+
+/** Blocks one after another in one instance. */
+function beginEnsemble(share: EnsembleShare, instance: Instance, problem: EnsembleProblem, requireCurrent: () => void): EnsembleRun {
+  const { plan, control } = share;
+  const ensemble = share.check(problem);
+  const { runs } = ensemble;
+  const rows = Math.max(SMALLEST_BLOCK, Math.floor(BLOCK_BYTES / bytesPerRun(plan, ensemble.times.length)));
+  const gathered = share.gather(ensemble);
+  let from = 0;
+  let block: Block | null = null;
+  let under: BlockRun | null = null;
+  return {
+    runs,
+    get begun() {
+      return from + (under?.begun ?? 0);
+    },
+    advance(steps) {
+      requireCurrent();
+      if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
+      if (from >= runs) return true;
+      block ??= share.block(ensemble, from, Math.min(runs, from + rows));
+      under ??= beginBlock(instance, plan, control, block);
+      if (!under.advance(Math.min(steps, 2 ** 31 - 1))) return false;
+      gathered.put(from, block, under.result());
+      from += block.runs;
+      [block, under] = [null, null];
+      return from >= runs;
+    },
+    result() {
+      if (block && under) {
+        requireCurrent();
+        gathered.put(from, block, under.result());
+      }
+      return gathered.copy();
+    },
+  };
+}
+
+/** Runs to the end in slices of about 50 ms. */
+function driven(begin: EnsembleSolver["begin"]): Pick<EnsembleSolver, "run" | "runAsync"> {
+  const speed = pace();
+  const slice = (run: EnsembleRun): boolean => {
+    const before = performance.now();
+    const isDone = run.advance(speed.budget);
+    if (!isDone) speed.measure(performance.now() - before);
+    return isDone;
+  };
+  return {
+    run(problem, { progress } = {}) {
+      const run = begin(problem);
+      while (!slice(run)) progress?.(run.begun, run.runs);
+      return run.result();
+    },
+    async runAsync(problem, { progress, signal, breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0)) } = {}) {
+      const run = begin(problem);
+      for (;;) {
+        if (signal?.aborted === true || slice(run)) break;
+        progress?.(run.begun, run.runs);
+        await breathe();
+      }
+      return run.result();
+    },
+  };
+}

@@ -1,0 +1,312 @@
+import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
+import { f64, i32 } from "../../kernel/builder.ts";
+import type { Local, Value } from "../../kernel/program.ts";
+import { STEP_FLOOR, STEP_TINIEST } from "../ode/controller.ts";
+import { extraMemory } from "../ode/interpolate.ts";
+import { loopCode } from "../ode/loop.ts";
+import type { OdeMemory } from "../ode/memory.ts";
+import type { OdeMethod } from "../ode/method.ts";
+import type { LaneMemory } from "./memory.ts";
+import { laneFlag, startFailed } from "./memory.ts";
+import { laneTransfer } from "./transfer.ts";
+
+/** What `advanceLanes` returns. */
+export const lanesCode = { done: 0, paused: 1, failed: 2 } as const;
+
+/** The flag of a lane whose run failed: its loop code, out of the way of the other flags. */
+const failureFlag = (code: number): number => 16 + code;
+
+/** What the writers of this file share. */
+export interface LaneScene {
+  readonly method: OdeMethod;
+  /** The scalar memory, which `begin`, `interpolate` and `rhs` work in. */
+  readonly scalar: OdeMemory;
+  readonly parameterCount: number;
+  /** Address of the verdict in scalar code. */
+  readonly refused: number;
+  /** Address of the time of the next breakpoint. */
+  readonly breakpoint: number;
+  readonly memory: LaneMemory;
+  readonly hasBreakpoints: boolean;
+  /** Name of the lane version of a scalar function. */
+  readonly wide: (name: string) => string;
+}
+
+/**
+ * Writes `advanceLanes(budget: i32): i32`: attempts up to `budget` steps of all lanes together and returns a `lanesCode`. Each
+ * lane has a time, a step size and a controller of its own; when its run ends the next one takes its place. What happens
+ * to one run is read and written for its lane alone, by the code of a single run.
+ */
+export function writeLaneLoop(program: ProgramBuilder, scene: LaneScene): void {
+  const { memory, hasBreakpoints, wide } = scene;
+  const { block, lane, width } = memory;
+  writeOutputs(program, scene);
+  writeSettle(program, scene);
+  writeRefill(program, scene);
+  writeAttend(program, scene);
+  if (hasBreakpoints) writePassing(program, scene);
+  const lanes = Array.from({ length: width }, (_, index) => index);
+  program.function("advanceLanes", { parameters: { budget: "i32" }, result: "i32" }, (b, { budget }) => {
+    if (!budget) return;
+    const leave = (): void => {
+      b.store(block.budget, budget);
+      b.return(i32.const(lanesCode.failed));
+    };
+    const attend = (): void =>
+      b.if(i32.load(block.attention), () => {
+        for (const index of lanes) b.if(i32.call("attend", i32.const(index)), leave);
+        b.store(block.attention, i32.const(0));
+      });
+    b.loop((loop) => {
+      attend();
+      b.if(i32.isZero(i32.load(block.active)), () => b.return(i32.const(lanesCode.done)));
+      b.if(i32.le(budget, 0), () => b.return(i32.const(lanesCode.paused)));
+      if (hasBreakpoints) {
+        for (const index of lanes) b.if(i32.ge(i32.load(lane.run + 4 * index), 0), () => b.call("passBreakpoints", i32.const(index)));
+        b.if(i32.load(block.attention), () => b.continue(loop));
+      }
+      b.call(wide("trial"));
+      b.set(budget, i32.sub(budget, 1));
+      for (const index of lanes) b.if(i32.ge(i32.load(lane.run + 4 * index), 0), () => b.call("settle", i32.const(index)));
+      b.call(wide("commit"));
+    });
+  });
+}
+
+/** i32 fields of a lane, by its number. */
+const laneWords = (b: FunctionBuilder, { lane }: LaneMemory, index: Value) => {
+  const word = b.local("i32", "word", i32.shl(index, 2));
+  return {
+    get: (name: keyof LaneMemory["lane"]): Value => i32.load(word, lane[name]),
+    set: (name: keyof LaneMemory["lane"], value: Value): void => b.store(word, value, lane[name]),
+  };
+};
+
+/** An element of a table with one row a run. */
+const row = (table: number, run: Value, bytes: number): Value => i32.add(i32.load(table), i32.mul(run, bytes));
+
+/** The smallest step at a time. */
+const floorAt = (t: Value): Value => f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST);
+
+function flag(b: FunctionBuilder, memory: LaneMemory, words: ReturnType<typeof laneWords>, value: number): void {
+  words.set("flag", i32.const(value));
+  b.store(memory.block.attention, i32.const(1));
+}
+
+/** Copies the parameters of a run into the scalar memory. */
+function copyParameters(b: FunctionBuilder, { memory, scalar, parameterCount }: LaneScene, run: Value): void {
+  const from = b.local("i32", "from", row(memory.block.parametersAddress, run, 8 * parameterCount));
+  b.repeat(parameterCount, (index) => b.store(i32.shl(index, 3), f64.load(i32.add(from, i32.shl(index, 3))), scalar.parameters));
+}
+
+/** Writes `writeOutputs(lane: i32, t: f64, h: f64, end: f64)`: the requested times inside (t, end] of the step just attempted. */
+function writeOutputs(program: ProgramBuilder, scene: LaneScene): void {
+  const { memory, scalar, method } = scene;
+  const { block } = memory;
+  const size = scalar.stateCount;
+  program.function("writeOutputs", { parameters: { lane: "i32", t: "f64", h: "f64", end: "f64" }, exported: false }, (b, { lane, t, h, end }) => {
+    if (!lane || !t || !h || !end) return;
+    const words = laneWords(b, memory, lane);
+    const transfer = laneTransfer(b, memory, lane);
+    const run = b.local("i32", "run", words.get("run"));
+    transfer.gather(scalar.state, size);
+    transfer.gather(scalar.stages, size * method.tableau.nodes.length);
+    if (method.tableau.extra) {
+      copyParameters(b, scene, run);
+      b.store(scalar.vector(extraMemory.time), t);
+      b.store(scalar.vector(extraMemory.taken), f64.const(0));
+    }
+    const reached = b.local("i32", "reached", words.get("reached"));
+    const count = b.local("i32", "count", i32.load(block.timeCount));
+    const output = b.local("i32", "output", row(block.outputsAddress, i32.add(i32.mul(run, count), reached), 8 * size));
+    const time = b.local("f64", "time");
+    b.loop((loop) => {
+      b.if(i32.ge(reached, count), () => b.break(loop));
+      b.set(time, f64.load(row(block.timesAddress, reached, 8)));
+      b.if(f64.gt(time, end), () => b.break(loop));
+      b.call("interpolate", output, f64.div(f64.sub(time, t), h), h);
+      b.set(output, i32.add(output, 8 * size));
+      b.set(reached, i32.add(reached, 1));
+    });
+    words.set("reached", reached);
+  });
+}
+
+/** Writes `settle(lane: i32)`: what the step just attempted means for the run in a lane, before it is carried on. */
+function writeSettle(program: ProgramBuilder, scene: LaneScene): void {
+  const { memory, scalar, refused, hasBreakpoints } = scene;
+  const { block } = memory;
+  program.function("settle", { parameters: { lane: "i32" }, exported: false }, (b, { lane }) => {
+    if (!lane) return;
+    const words = laneWords(b, memory, lane);
+    const transfer = laneTransfer(b, memory, lane);
+    const slot = b.local("i32", "slot", i32.shl(lane, 3));
+    const t = b.local("f64", "t", f64.load(slot, memory.time));
+    const accepted = b.local("i32", "accepted", words.get("accepted"));
+    const rejected = b.local("i32", "rejected", words.get("rejected"));
+    b.if(
+      f64.eq(transfer.read(refused), 0),
+      () => {
+        const h = b.local("f64", "h", transfer.read(scalar.real.attempted));
+        const end = b.local("f64", "end", f64.add(t, h));
+        b.set(accepted, i32.add(accepted, 1));
+        words.set("accepted", accepted);
+        b.if(f64.ge(end, f64.load(row(block.timesAddress, words.get("reached"), 8))), () => b.call("writeOutputs", lane, t, h, end));
+        b.set(t, end);
+        b.store(slot, t, memory.time);
+        transfer.write(scalar.real.time, t);
+        b.if(i32.ge(words.get("reached"), i32.load(block.timeCount)), () => {
+          recordCounts(b, memory, words, words.get("run"));
+          flag(b, memory, words, laneFlag.refill);
+          b.return();
+        });
+      },
+      () => {
+        b.set(rejected, i32.add(rejected, 1));
+        words.set("rejected", rejected);
+      },
+    );
+    const fail = (condition: Value, code: number): void =>
+      b.if(condition, () => {
+        flag(b, memory, words, failureFlag(code));
+        b.return();
+      });
+    fail(i32.ge(i32.add(accepted, rejected), i32.load(block.maxSteps)), loopCode.tooManySteps);
+    // With breakpoints the time may move on before the next step.
+    if (!hasBreakpoints) fail(f64.lt(transfer.read(scalar.real.step), floorAt(t)), loopCode.stepTooSmall);
+  });
+}
+
+function recordCounts(b: FunctionBuilder, { block }: LaneMemory, words: ReturnType<typeof laneWords>, run: Value): void {
+  b.store(row(block.reachedAddress, run, 4), words.get("reached"));
+  b.store(row(block.acceptedAddress, run, 4), words.get("accepted"));
+  b.store(row(block.rejectedAddress, run, 4), words.get("rejected"));
+}
+
+/** Writes `refill(lane: i32): i32`: puts the next run into a lane; returns 1 when that run fails at its start. */
+function writeRefill(program: ProgramBuilder, scene: LaneScene): void {
+  const { memory, scalar, method, refused, parameterCount, hasBreakpoints } = scene;
+  const { block } = memory;
+  const { real, integer } = scalar;
+  const size = scalar.stateCount;
+  program.function("refill", { parameters: { lane: "i32" }, result: "i32", exported: false }, (b, { lane }) => {
+    if (!lane) return;
+    const words = laneWords(b, memory, lane);
+    const transfer = laneTransfer(b, memory, lane);
+    const run = b.local("i32", "run");
+    const from = b.local("i32", "from");
+    b.loop((loop) => {
+      b.set(run, i32.load(block.nextRun));
+      b.if(i32.ge(run, i32.load(block.runCount)), () => {
+        words.set("run", i32.const(-1));
+        words.set("flag", i32.const(laneFlag.none));
+        b.store(block.active, i32.sub(i32.load(block.active), 1));
+        b.return(i32.const(0));
+      });
+      b.store(block.nextRun, i32.add(run, 1));
+      copyParameters(b, scene, run);
+      b.set(from, row(block.statesAddress, run, 8 * size));
+      b.repeat(size, (index) => b.store(i32.shl(index, 3), f64.load(i32.add(from, i32.shl(index, 3))), scalar.state));
+      b.store(real.time, f64.load(memory.startTime));
+      b.store(integer.timeCount, i32.load(block.timeCount));
+      b.store(integer.timesAddress, i32.load(block.timesAddress));
+      b.store(integer.reached, i32.const(0));
+      b.store(integer.outputsAddress, row(block.outputsAddress, i32.mul(run, i32.load(block.timeCount)), 8 * size));
+      words.set("accepted", i32.const(0));
+      words.set("rejected", i32.const(0));
+      b.if(i32.isZero(i32.call("begin")), () => {
+        words.set("reached", i32.const(0));
+        recordCounts(b, memory, words, run);
+        b.store(block.failedRun, run);
+        b.store(block.failedCode, i32.const(startFailed));
+        b.return(i32.const(1));
+      });
+      words.set("reached", i32.load(integer.reached));
+      b.if(i32.lt(i32.load(integer.reached), i32.load(block.timeCount)), () => b.break(loop));
+      recordCounts(b, memory, words, run);
+    });
+    words.set("run", run);
+    words.set("flag", i32.const(laneFlag.none));
+    if (hasBreakpoints) words.set("breakpoint", i32.load(row(block.breakpointsAddress, run, 4)));
+    transfer.write(scene.breakpoint, hasBreakpoints ? f64.load(words.get("breakpoint")) : f64.const(Infinity));
+    transfer.scatter(scalar.parameters, parameterCount);
+    transfer.scatter(scalar.state, size);
+    if (method.facts.firstSameAsLast) transfer.scatter(scalar.stages, size);
+    b.store(i32.shl(lane, 3), f64.load(real.time), memory.time);
+    transfer.write(real.time, f64.load(real.time));
+    transfer.write(real.step, f64.load(real.step));
+    transfer.write(real.previousPower, f64.const(1));
+    transfer.write(refused, f64.const(0));
+    b.return(i32.const(0));
+  });
+}
+
+/** Writes `attend(lane: i32): i32`: does what a lane's flag asks; returns 1 when a run has failed, which then stands in the scalar memory. */
+function writeAttend(program: ProgramBuilder, scene: LaneScene): void {
+  const { memory, scalar, refused, breakpoint } = scene;
+  const { block } = memory;
+  const { real, integer } = scalar;
+  program.function("attend", { parameters: { lane: "i32" }, result: "i32", exported: false }, (b, { lane }) => {
+    if (!lane) return;
+    const words = laneWords(b, memory, lane);
+    const asked = b.local("i32", "asked", words.get("flag"));
+    b.if(i32.eq(asked, laneFlag.none), () => b.return(i32.const(0)));
+    b.if(i32.eq(asked, laneFlag.refill), () => b.return(i32.call("refill", lane)));
+    const transfer = laneTransfer(b, memory, lane);
+    recordCounts(b, memory, words, words.get("run"));
+    b.store(block.failedRun, words.get("run"));
+    b.store(block.failedCode, i32.sub(asked, failureFlag(0)));
+    transfer.gather(scalar.state, scalar.stateCount);
+    b.store(real.time, f64.load(i32.shl(lane, 3), memory.time));
+    b.store(real.attempted, transfer.read(real.attempted));
+    b.store(breakpoint, transfer.read(breakpoint));
+    b.store(integer.refused, i32.fromF64(transfer.read(refused)));
+    words.set("flag", i32.const(laneFlag.refill));
+    b.return(i32.const(1));
+  });
+}
+
+/** Writes `passBreakpoints(lane: i32)`: as in the loop of one run, a step ends just before a breakpoint and the next begins just after it. */
+function writePassing(program: ProgramBuilder, scene: LaneScene): void {
+  const { memory, scalar, method } = scene;
+  const { real } = scalar;
+  /** 4 units in the last place of the lanes' numbers. */
+  const share = 4 * (memory.element === 8 ? 2 ** -52 : 2 ** -23);
+  program.function("passBreakpoints", { parameters: { lane: "i32" }, exported: false }, (b, { lane }) => {
+    if (!lane) return;
+    const words = laneWords(b, memory, lane);
+    const transfer = laneTransfer(b, memory, lane);
+    const slot = b.local("i32", "slot", i32.shl(lane, 3));
+    const t = b.local("f64", "t", f64.load(slot, memory.time));
+    const next: Local = b.local("i32", "next", words.get("breakpoint"));
+    const breakpoint = b.local("f64", "breakpoint", f64.load(next));
+    const margin = b.local("f64", "margin");
+    const isPassed = b.local("i32", "isPassed", i32.const(0));
+    b.loop((passing) => {
+      b.if(f64.eq(breakpoint, Infinity), () => b.break(passing));
+      b.set(margin, f64.add(f64.mul(share, f64.abs(breakpoint)), STEP_TINIEST));
+      b.if(f64.gt(f64.sub(breakpoint, t), f64.mul(8, margin)), () => b.break(passing));
+      b.set(t, f64.max(t, f64.add(breakpoint, margin)));
+      b.set(isPassed, 1);
+      b.set(next, i32.add(next, 8));
+      b.set(breakpoint, f64.load(next));
+    });
+    b.if(isPassed, () => {
+      words.set("breakpoint", next);
+      b.store(slot, t, memory.time);
+      transfer.write(real.time, t);
+      transfer.write(scene.breakpoint, breakpoint);
+      if (!method.facts.firstSameAsLast) return;
+      copyParameters(b, scene, words.get("run"));
+      transfer.gather(scalar.state, scalar.stateCount);
+      b.call("rhs", i32.const(scalar.stages), t, i32.const(scalar.state));
+      transfer.scatter(scalar.stages, scalar.stateCount);
+    });
+    const h = b.local("f64", "h", transfer.read(real.step));
+    b.if(f64.lt(h, floorAt(t)), () => {
+      flag(b, memory, words, failureFlag(loopCode.stepTooSmall));
+      b.return();
+    });
+    b.if(f64.lt(breakpoint, Infinity), () => transfer.write(real.step, f64.min(h, f64.sub(f64.sub(breakpoint, margin), t))));
+  });
+}

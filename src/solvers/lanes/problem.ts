@@ -1,0 +1,107 @@
+import type { LaneType } from "../../kernel/program.ts";
+import type { OdeSystem } from "../../models/system.ts";
+import type { Status } from "../status.ts";
+import type { Breakpoints } from "../ode/breakpoint.ts";
+import { breakpointTimes } from "../ode/breakpoint.ts";
+import { checkProblem } from "../ode/check-problem.ts";
+import type { Block } from "./block.ts";
+
+/** Many initial value problems of one system, row-major. */
+export interface EnsembleProblem {
+  /** [nRun, nParameter], or one row [nParameter] that all runs share. */
+  readonly parameters: Float64Array;
+  /** [nRun, nState], or one row [nState] that all runs share. */
+  readonly states: Float64Array;
+  /** Requested times of every run, ascending, none before the start [nTime]. */
+  readonly times: Float64Array;
+  /** Default 0. */
+  readonly startTime?: number;
+}
+
+/** What an ensemble gives; rows are in the order of the problem, whatever order they were done in. */
+export interface EnsembleResult {
+  readonly runs: number;
+  /** [nTime] */
+  readonly times: Float64Array;
+  /** State ids [nState]. */
+  readonly states: readonly string[];
+  /** [nRun, nTime, nState]; NaN at times that a run did not reach. */
+  readonly values: Float64Array;
+  /** How each run ended [nRun]; "paused" where the ensemble was ended early. */
+  readonly statuses: readonly Status[];
+  /** Requested times written, steps accepted and rejected [nRun]. */
+  readonly reached: Int32Array;
+  readonly accepted: Int32Array;
+  readonly rejected: Int32Array;
+}
+
+/** A checked problem. */
+export interface Ensemble {
+  readonly runs: number;
+  readonly times: Float64Array;
+  readonly startTime: number;
+  /** Parameters and state of one run, as views. */
+  parametersOf(run: number): Float64Array;
+  stateOf(run: number): Float64Array;
+}
+
+/** Smallest and largest magnitudes that f32 holds with its full accuracy. */
+const SINGLE_RANGE = [2 ** -126, (2 - 2 ** -23) * 2 ** 127] as const;
+
+const rowOf = (values: Float64Array, rows: number, width: number) => (run: number): Float64Array => (rows === 1 ? values : values.subarray(run * width, (run + 1) * width));
+
+/** Checks an ensemble against its system. @throws RangeError naming what does not fit, with its run. */
+export function checkEnsemble(system: OdeSystem, problem: EnsembleProblem, lanes: LaneType | "f64"): Ensemble {
+  const { parameters, states, times, startTime = 0 } = problem;
+  const refuse = (message: string): never => {
+    throw new RangeError(`ensemble of "${system.id}": ${message}`);
+  };
+  const rowsOf = (what: string, values: Float64Array, ids: readonly string[]): number => {
+    if (ids.length === 0) return values.length === 0 ? 1 : refuse(`${values.length} ${what} values for none`);
+    if (values.length % ids.length !== 0) refuse(`${values.length} ${what} values are not rows of ${ids.length} (${ids.join(", ")})`);
+    return values.length / ids.length;
+  };
+  const parameterRows = rowsOf("parameter", parameters, system.parameters);
+  const stateRows = rowsOf("initial", states, system.states);
+  const runs = parameterRows === 1 ? stateRows : parameterRows;
+  if (stateRows !== runs && stateRows !== 1) refuse(`${parameterRows} rows of parameters but ${stateRows} rows of initial values; give as many of each, or one row for all`);
+  const ensemble: Ensemble = {
+    runs,
+    times,
+    startTime,
+    parametersOf: rowOf(parameters, parameterRows, system.parameters.length),
+    stateOf: rowOf(states, stateRows, system.states.length),
+  };
+  if (runs > 0) checkProblem(system, { parameters: ensemble.parametersOf(0), state: ensemble.stateOf(0), times, startTime });
+  if (lanes === "f32x4") {
+    const check = (values: Float64Array, ids: readonly string[]): void => {
+      const wrong = values.findIndex((value) => Number.isFinite(value) && value !== 0 && !(Math.abs(value) >= SINGLE_RANGE[0] && Math.abs(value) <= SINGLE_RANGE[1]));
+      if (wrong >= 0) refuse(`"${ids[wrong % ids.length]}" is ${values[wrong]} in row ${Math.floor(wrong / ids.length)}, which f32 cannot hold; choose larger units or lanes "f64x2"`);
+    };
+    check(parameters, system.parameters);
+    check(states, system.states);
+  }
+  return ensemble;
+}
+
+/** Runs [from, to) as a block of their own. */
+export function blockOf(system: OdeSystem, breakpoints: Breakpoints, ensemble: Ensemble, from: number, to: number): Block {
+  const rows = Array.from({ length: to - from }, (_, index) => from + index);
+  const parameters = new Float64Array(rows.length * system.parameters.length);
+  const states = new Float64Array(rows.length * system.states.length);
+  rows.forEach((run, index) => {
+    parameters.set(ensemble.parametersOf(run), index * system.parameters.length);
+    states.set(ensemble.stateOf(run), index * system.states.length);
+  });
+  const { times, startTime } = ensemble;
+  const end = times.at(-1) ?? startTime;
+  const hasBreakpoints = breakpoints.times.length + breakpoints.periodic.length > 0;
+  return {
+    runs: rows.length,
+    parameters,
+    states,
+    times,
+    startTime,
+    breakpoints: hasBreakpoints ? rows.map((run) => breakpointTimes(system, breakpoints, ensemble.parametersOf(run), startTime, end)) : [],
+  };
+}

@@ -1,0 +1,99 @@
+import type { MemoryLayout } from "../../kernel/layout.ts";
+import { HIGHEST_ORDER } from "./bdf-coefficients.ts";
+
+/** f64 fields of the control block, in order. */
+const realFields = [
+  /** Where the run stands, the step its differences are of, and the one it tried last. */
+  "time",
+  "step",
+  "attempted",
+  "rtol",
+  "atol",
+  "safety",
+  "grow",
+  "shrink",
+  "retreat",
+  /** c of the factors in use. */
+  "factored",
+  /** How much one correction leaves of the error before it, as last seen. */
+  "rate",
+  /** What the linear solver may leave of a correction. */
+  "tolerance",
+] as const;
+
+/** i32 fields of the control block, in order. */
+const integerFields = [
+  /** Requested times: how many, where, and how many of them are written. */
+  "timeCount",
+  "timesAddress",
+  "reached",
+  "outputsAddress",
+  "accepted",
+  "rejected",
+  "maxSteps",
+  /** 1 when the last attempt was rejected; 2 when a rate in it was not finite. */
+  "refused",
+  /** Error tests failed one after another. */
+  "failures",
+  /** Where the next breakpoint in time stands; the last one is Infinity. */
+  "breakpointAddress",
+  /** Order in use, and steps taken since it or the step size changed. */
+  "order",
+  "equalSteps",
+  /** 1 when the factors have to be made anew before the next step. */
+  "stale",
+  "rhsEvaluations",
+  "factorizations",
+  /** Newton corrections, and products with J that their linear systems took. */
+  "corrections",
+  "products",
+] as const;
+
+type RealField = (typeof realFields)[number];
+type IntegerField = (typeof integerFields)[number];
+
+/** Byte addresses of everything a multistep run keeps in its program's static memory. */
+export interface BdfMemory {
+  readonly size: number;
+  readonly real: Readonly<Record<RealField, number>>;
+  readonly integer: Readonly<Record<IntegerField, number>>;
+  /** ∇^j y is at differences + 8 size j, j = 0 … 7; the state where the run stands is j = 0. */
+  readonly differences: number;
+  /** Extrapolated state at the step's end, and the state there after its corrections. */
+  readonly predicted: number;
+  readonly state: number;
+  /** Σ γ_j ∇^j y / α_k. */
+  readonly history: number;
+  /** state - predicted. */
+  readonly change: number;
+  readonly rate: number;
+  readonly residual: number;
+  /** 1 / (atol + rtol |y|) for the step being attempted. */
+  readonly scale: number;
+  /** Values of the Jacobian in the order of its pattern. */
+  readonly jacobian: number;
+}
+
+/** Lays out a multistep solver's memory. */
+export function bdfMemory(layout: MemoryLayout, size: number, entries: number): BdfMemory {
+  const vector = (): number => layout.f64(Math.max(1, size));
+  const real = layout.f64(realFields.length);
+  const integer = layout.i32(integerFields.length);
+  return {
+    size,
+    real: Object.fromEntries(realFields.map((name, index) => [name, real + 8 * index])) as Record<RealField, number>,
+    integer: Object.fromEntries(integerFields.map((name, index) => [name, integer + 4 * index])) as Record<IntegerField, number>,
+    differences: layout.f64(Math.max(1, size * (HIGHEST_ORDER + 3))),
+    predicted: vector(),
+    state: vector(),
+    history: vector(),
+    change: vector(),
+    rate: vector(),
+    residual: vector(),
+    scale: vector(),
+    jacobian: layout.f64(Math.max(1, entries)),
+  };
+}
+
+/** Address of ∇^j y. */
+export const difference = (memory: BdfMemory, j: number): number => memory.differences + 8 * memory.size * j;

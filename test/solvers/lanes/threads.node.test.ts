@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { compileEnsemble } from "../../../src/solvers/lanes/ensemble.ts";
+import { ensembleThreads } from "../../../src/solvers/lanes/threads.node.ts";
+import { rodas5p, tsit5 } from "../../../src/solvers/ode/index.ts";
+import { lotkaVolterra, systemOf } from "../problems.ts";
+import { stiffCascade } from "./cascade.ts";
+
+const isBuilt = existsSync(new URL("../../../dist/solvers/lanes/worker.node.js", import.meta.url));
+if (!isBuilt) console.warn("threads.node.test: dist/solvers/lanes/worker.node.js is missing, so workers are not tried; run npm run build first");
+
+const spread = (values: readonly number[], runs: number): Float64Array => Float64Array.from({ length: runs * values.length }, (_, index) => (values[index % values.length] ?? NaN) * 2 ** Math.sin(1 + 7.3 * index));
+
+describe.skipIf(!isBuilt)("an ensemble on threads", () => {
+  const closing: (() => Promise<void>)[] = [];
+  afterAll(() => Promise.all(closing.map((close) => close())));
+
+  it.each(["f64x2", "f32x4"] as const)("has the same bits on any number of threads (%s)", async (lanes) => {
+    const solver = await compileEnsemble(stiffCascade, { method: rodas5p, lanes, control: { rtol: 1e-4 } });
+    const problem = { parameters: spread(stiffCascade.parameterValues, 151), states: new Float64Array(10), times: Float64Array.of(0, 1, 30) };
+    const here = solver.run(problem);
+    expect(here.statuses.every(({ status }) => status === "done")).toBe(true);
+    for (const threads of [1, 2, 3]) {
+      const pool = ensembleThreads(solver, { threads });
+      closing.push(pool.close);
+      const told: number[] = [];
+      expect(await pool.run(problem, { progress: (done) => told.push(done) })).toEqual(here);
+      expect(told.at(-1)).toBe(151);
+      expect(await pool.run({ ...problem, parameters: problem.parameters.slice(0, 20 * 5) })).toEqual(solver.run({ ...problem, parameters: problem.parameters.slice(0, 20 * 5) }));
+    }
+  });
+
+  it("explains failures, is over when it is empty, and refuses two ensembles at once", async () => {
+    const failing = systemOf("failing", { x: "piecewise(x*x, kind == 1, -x)" }, { x: 1.5 }, { kind: 0 });
+    const solver = await compileEnsemble(failing, { method: tsit5 });
+    const pool = ensembleThreads(solver, { threads: 2 });
+    closing.push(pool.close);
+    const problem = { parameters: Float64Array.from({ length: 90 }, (_, run) => (run % 7 === 3 ? 1 : 0)), states: Float64Array.of(1.5), times: Float64Array.of(0.1, 2) };
+    const first = pool.run(problem);
+    await expect(pool.run(problem)).rejects.toThrow("these threads are busy");
+    expect(await first).toEqual(solver.run(problem));
+    expect((await pool.run({ ...problem, parameters: new Float64Array() })).runs).toBe(0);
+    await expect(pool.run({ ...problem, times: Float64Array.of(2, 1) })).rejects.toThrow("requested time 1 is 1");
+  });
+
+  it("stops when it is told to, and begins again afterwards", async () => {
+    const solver = await compileEnsemble(lotkaVolterra, { method: tsit5 });
+    const pool = ensembleThreads(solver, { threads: 2 });
+    closing.push(pool.close);
+    const problem = { parameters: spread(lotkaVolterra.parameterValues, 4000), states: Float64Array.of(1.5, 1), times: Float64Array.of(50) };
+    const stop = new AbortController();
+    const early = await pool.run(problem, { signal: stop.signal, progress: () => stop.abort() });
+    const isDone = early.statuses.map(({ status }) => status === "done");
+    expect(isDone).toContain(true);
+    expect(isDone).toContain(false);
+    const whole = await pool.run(problem);
+    expect(whole).toEqual(solver.run(problem));
+    isDone.forEach((done, run) => expect([...early.values.subarray(2 * run, 2 * run + 2)]).toEqual(done ? [...whole.values.subarray(2 * run, 2 * run + 2)] : [NaN, NaN]));
+    expect((await pool.run(problem, { signal: AbortSignal.abort() })).statuses.every(({ status }) => status === "paused")).toBe(true);
+  });
+
+  it("refuses what it cannot do, by name", async () => {
+    const single = await compileEnsemble(lotkaVolterra, { method: tsit5, lanes: "f64" });
+    expect(() => ensembleThreads(single)).toThrow('lanes "f64" run in one thread');
+    const solver = await compileEnsemble(lotkaVolterra, { method: tsit5 });
+    expect(() => ensembleThreads(solver, { threads: 0 })).toThrow("threads is 0");
+  });
+});

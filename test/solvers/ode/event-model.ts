@@ -1,0 +1,56 @@
+import type { Target } from "../../../src/kernel/instance.ts";
+import { odeSystem } from "../../../src/models/compile.ts";
+import { initialState } from "../../../src/models/initial-state.ts";
+import type { OdeSystem } from "../../../src/models/system.ts";
+import { readReactionText } from "../../../src/models/text.ts";
+import { compileSolver } from "../../../src/solvers/compile.ts";
+import type { OdeControl } from "../../../src/solvers/ode/control.ts";
+import { tsit5 } from "../../../src/solvers/ode/index.ts";
+import type { OdeMethod } from "../../../src/solvers/ode/method.ts";
+import type { Trajectory } from "../../../src/solvers/trajectory.ts";
+
+/** The network that reaction text gives. */
+export function networkFrom(text: string) {
+  const { network, problems } = readReactionText(text);
+  if (!network) throw new Error(JSON.stringify(problems));
+  return network;
+}
+
+/** The system of a network written as reaction text. */
+export function systemFrom(text: string): OdeSystem {
+  const { system, problems } = odeSystem(networkFrom(text));
+  if (!system) throw new Error(JSON.stringify(problems));
+  return system;
+}
+
+/** Relative tolerance of the runs below. */
+export const rtol = 1e-12;
+/** Errors of at most `rtol` a step, added up over a smooth path of up to a few hundred steps. */
+export const accumulated = 100 * rtol;
+
+export interface Solved {
+  readonly trajectory: Trajectory;
+  /** A state at each time reached. */
+  of(state: string): number[];
+}
+
+export interface SolveOptions {
+  readonly method?: OdeMethod;
+  readonly target?: Target;
+  readonly startTime?: number;
+  readonly control?: Partial<OdeControl>;
+}
+
+/** Solves reaction text at its own values, tightly. */
+export async function solveText(text: string, times: readonly number[], { method = tsit5, target = "wasm", startTime, control }: SolveOptions = {}): Promise<Solved> {
+  const system = systemFrom(text);
+  const solver = await compileSolver(system, { method, target, control: { rtol, atol: 1e-14, ...control } });
+  const parameters = Float64Array.from(system.parameterValues);
+  const trajectory = solver.solve({ parameters, state: initialState(system, parameters), times: Float64Array.from(times), ...(startTime === undefined ? {} : { startTime }) });
+  const of = (state: string): number[] => {
+    const column = system.states.indexOf(state);
+    if (column < 0) throw new Error(`no state ${state}`);
+    return Array.from(trajectory.times, (_, row) => trajectory.values[row * system.states.length + column] ?? Number.NaN);
+  };
+  return { trajectory, of };
+}
