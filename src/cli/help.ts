@@ -33,7 +33,7 @@ export function verbHelp(verb: Verb): string {
 
 function optionLines(options: Readonly<Record<string, Option>>): readonly string[] {
   const left = Object.entries(options).map(([name, option]) => {
-    const value = option.kind === "flag" ? "" : ` ${option.kind === "choice" ? option.of.join("|") : (option.value ?? "VALUE")}`;
+    const value = option.kind === "flag" ? "" : ` ${option.value ?? (option.kind === "choice" ? option.of.join("|") : "VALUE")}`;
     return `${option.short ? `-${option.short}, ` : ""}--${name}${value}`;
   });
   const width = Math.min(34, Math.max(...left.map((each) => each.length)));

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
+import * as nodeModule from "node:module";
 import { dispatch } from "./dispatch.ts";
 import { exit } from "./exit.ts";
 import { verbs } from "./index.ts";
+
+// Half of a short command is the parsing of its modules: Node 22.1 and later keep what they compiled in their own cache.
+(nodeModule as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 /** After a first Ctrl-C a verb has this long to write what it has. */
 const graceMilliseconds = 950;

@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { readReactionText, zoo, type Network, type NetworkProblem, type ZooModel } from "../models/index.ts";
-import { readBioNetGen } from "../formats/index.ts";
 import { didYouMean } from "../study/nearest.ts";
 import { Refused } from "./refused.ts";
 
@@ -74,7 +73,7 @@ export async function readModel(name: string): Promise<ModelSource | { readonly 
   if (format !== null) throw new Refused([`${name}: ${format} is not read yet; give reaction text (.ant)`]);
   const file = name === "-" ? "<stdin>" : name;
   const id = name === "-" ? "model" : basename(name, extname(name)).replaceAll(/\W/g, "_");
-  const answer = isBioNetGenNetwork(name, text) ? readBioNetGen(text, id) : readReactionText(text, id);
+  const answer = isBioNetGenNetwork(name, text) ? (await import("../formats/bionetgen.ts")).readBioNetGen(text, id) : readReactionText(text, id);
   if (answer.problems) return { problems: answer.problems.map((problem) => ({ file, ...problem })) };
   const { species, parameters, reactions, rules } = answer.network;
   if ([species, parameters, reactions, rules].every((list) => list.length === 0)) {

@@ -12,7 +12,7 @@ import { reproduceOutput } from "./reproduce.ts";
 import { sheetsSchema } from "../study/sheets/schema.ts";
 import { runOutput } from "./run.ts";
 import { sheetsOutput } from "./run-sheets.ts";
-import { simulateOutput } from "./simulate.ts";
+import { simulateOutput } from "./simulate-output.ts";
 import { thermoOutput } from "./thermo-output.ts";
 import { thermoRepairOutput } from "./thermo-repair.ts";
 import { thermoStochasticOutput } from "./thermo-stochastic-output.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { canonicalJson, sha256 } from "../study/canonical.ts";
 import type { Manifest } from "../report/index.ts";
-import { shownPath } from "../study/scenario-folder.node.ts";
+import { shownPath } from "../study/shown-path.node.ts";
 import { writeReactionText } from "../models/index.ts";
 import { readArguments, type Call } from "./arguments.ts";
 import { exit } from "./exit.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { mkdir } from "node:fs/promises";
 import type { ReversePair } from "../models/index.ts";
 import { writeAtomically } from "../study/run-folder.node.ts";
-import { shownPath } from "../study/scenario-folder.node.ts";
+import { shownPath } from "../study/shown-path.node.ts";
 import { printAnswer } from "./output-file.ts";
 import { answerThermo } from "./thermo-answer.ts";
 import { readThermoCall } from "./thermo-call.ts";

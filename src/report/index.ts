@@ -10,3 +10,5 @@ export { seriesStyle } from "./series-style.ts";
 export type { SeriesStyle } from "./series-style.ts";
 export { manifestOf, manifestSchema, readManifest, reproduceLine, writeManifest } from "./manifest.ts";
 export type { Json, Machine, Manifest, ManifestFile, ManifestParts } from "./manifest.ts";
+export { simulatePage } from "./simulate-page.ts";
+export type { SimulationReport } from "./simulate-page.ts";

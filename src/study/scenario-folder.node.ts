@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readMetric } from "../experiments/metric.ts";
 import { readPinnedData, type DataPlaces } from "./data-files.node.ts";
@@ -11,6 +11,7 @@ import type { PreparedStudy } from "./mechanism.ts";
 import { didYouMean } from "./nearest.ts";
 import { registrationOf, type Registration } from "./registration.ts";
 import { readScenario, type Scenario } from "./scenario.ts";
+import { shownPath } from "./shown-path.node.ts";
 import { unknownBaselines } from "./baselines.ts";
 
 /** A scenario folder read, validated and prepared: everything a registration or a run needs. */
@@ -103,12 +104,6 @@ function endpointProblems({ values, problem }: Scenario, study: PreparedStudy): 
   const baselines = unknownBaselines(values.baselines, study.models).map(({ index, message }) => problem(["baselines", index], message));
   const seen = new Set<string>();
   return [...metrics, ...baselines].filter((each) => !seen.has(each.message) && seen.add(each.message) !== undefined);
-}
-
-/** A path as people see it: from here where it lies below, else from the root. */
-export function shownPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
 }
 
 /** Text of a file of a scenario's folder. @throws StudyFileError when it is not there, or lies outside */

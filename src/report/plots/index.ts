@@ -1,5 +1,6 @@
 import { cycleBars } from "./cycle-bars.ts";
 import { dissipation } from "./dissipation.ts";
+import { ensembleFan } from "./ensemble-fan.ts";
 import { entropyProduction } from "./entropy-production.ts";
 import { estimates } from "./estimates.ts";
 import { fit } from "./fit.ts";
@@ -16,6 +17,7 @@ import { speedLimitBars } from "./speed-limit-bars.ts";
 import { tightness } from "./tightness.ts";
 import { tightnessBars } from "./tightness-bars.ts";
 import { training } from "./training.ts";
+import { valueHistogram } from "./value-histogram.ts";
 
 /** Every kind of plot, by name. */
 export const plots = {
@@ -37,4 +39,6 @@ export const plots = {
   tightnessBars,
   speedLimitBars,
   estimates,
+  ensembleFan,
+  valueHistogram,
 } as const;

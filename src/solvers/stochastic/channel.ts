@@ -3,9 +3,12 @@ import type { Expression, Graph } from "../../kernel/expression.ts";
 import { substitution, symbolsOf } from "../../kernel/substitute.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import { reactionRates } from "../../models/compile.ts";
+import { refusedEvents } from "../../models/event.ts";
 import { massAction } from "../../models/mass-action.ts";
 import type { MassAction } from "../../models/mass-action.ts";
 import type { Network, Participant, Reaction } from "../../models/network.ts";
+import type { ReactionTerms } from "../../models/reaction-terms.ts";
+import { reactionTermsOf } from "../../models/reaction-terms.ts";
 import { resolverOf } from "../../models/resolve.ts";
 import type { Resolver } from "../../models/resolve.ts";
 import { stoichiometryOf } from "../../models/structure.ts";
@@ -83,7 +86,7 @@ export function moleculesPerSymbol(network: Network, system: OdeSystem, perAmoun
  * `residues`, everything but the falling factorials is read at the residue.
  * @source Gillespie 1977, doi:10.1021/j100540a008, sec. II (falling factorials in the place of powers)
  * @param read rates of all reactions [nReaction] and their resolver, on the system's graph, where they are at hand.
- * @status problems: stoichiometries that are no whole numbers, rates that depend on time.
+ * @status problems: events, stoichiometries that are no whole numbers, rates that depend on time.
  */
 export function channelsOf(network: Network, system: OdeSystem, perAmount: number, residues?: Residues, read?: { readonly rates: readonly Expression[]; readonly resolver: Resolver }): { readonly channels: readonly Channel[]; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[] } {
   const { graph } = system;
@@ -92,10 +95,19 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
   const isCount = new Set(system.states.map(countSymbol));
   const one = graph.constant(1);
   const toMolecules = inMolecules(network, system, perAmount, resolver);
-  const rates = read?.rates ?? reactionRates(network, graph);
-  const hasTime = symbolsOf(rates).has("time");
+  // Products stand as factors in the system's terms; they are multiplied out only where a rate is no plain mass action.
+  const terms = read ? reactionTermsOf(system) : null;
+  let written: readonly Expression[] | null = null;
+  const rateAt = (index: number): Expression => (written ??= read?.rates ?? reactionRates(network, graph))[index] ?? graph.constant(Number.NaN);
+  const parts = new Set<Expression>();
+  network.reactions.forEach((_, index) => {
+    const { factors, expression } = terms?.rates[index] ?? { expression: rateAt(index) };
+    if (expression) parts.add(expression);
+    else for (const factor of factors ?? []) parts.add(factor);
+  });
+  const hasTime = symbolsOf([...parts]).has("time");
   const speciesOf = new Map(network.species.map((species) => [species.id, species]));
-  const problems: NetworkProblem[] = [];
+  const problems = refusedEvents(network, "stochastic methods");
   const fixedKnown = new Map<Expression, boolean>();
   const isFixed = (expression: Expression): boolean => {
     const known = fixedKnown.get(expression);
@@ -103,6 +115,14 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
     const isSo = [...symbolsOf([expression])].every((name) => !stateOf.has(name) && !isCount.has(name));
     fixedKnown.set(expression, isSo);
     return isSo;
+  };
+
+  const monomialKnown = new Map<Expression, boolean>();
+  /** Whether a factor is a product of parameters and positive numbers, as a constant given by a formula often is. */
+  const isFixedMonomial = (expression: Expression): boolean => {
+    const known = monomialKnown.get(expression) ?? (isMonomial(expression) && isFixed(expression));
+    monomialKnown.set(expression, known);
+    return known;
   };
 
   /** Molecules that one unit of a species' symbol in a rate stands for; where a rule sets the volume, that is not the state's scale. */
@@ -116,7 +136,16 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
   };
   const scales = new Map<string, Expression>();
 
-  const writeChannel = (reaction: Reaction, id: string, sign: 1 | -1, factors: readonly Expression[], reactants: readonly Participant[] | null): Channel => {
+  // Many reactions share few constants: looking a quotient up by two numbers is quicker than making it again.
+  const quotients = new Map<number, Expression>();
+  const quotient = (above: Expression, below: Expression): Expression => {
+    const key = above.id * 2 ** 26 + below.id;
+    const known = quotients.get(key) ?? divide(graph, above, below);
+    quotients.set(key, known);
+    return known;
+  };
+
+  const writeChannel = (reaction: Reaction, index: number, id: string, sign: 1 | -1, factors: readonly Expression[], reactants: readonly Participant[] | null): Channel => {
     const fixed: Expression[] = perAmount === 1 ? [] : [graph.constant(perAmount)];
     const varying: Expression[] = [];
     const orders: { state: number; order: number }[] = [];
@@ -132,17 +161,12 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
         orders.push({ state, order: stoichiometry });
         const perMolecule = perConcentration(species);
         if (perMolecule === one) continue;
-        const inAll = power(graph, perMolecule, graph.constant(stoichiometry));
-        if (isFixed(inAll)) coefficient = divide(graph, coefficient, inAll);
+        const inAll = stoichiometry === 1 ? perMolecule : power(graph, perMolecule, graph.constant(stoichiometry));
+        if (isFixed(inAll)) coefficient = quotient(coefficient, inAll);
         else varying.push(divide(graph, graph.constant(1), inAll));
       }
     }
-    const changes: { state: number; change: number }[] = [];
-    for (const [species, change] of changesOf(reaction)) {
-      const state = stateOf.get(species);
-      if (change !== 0 && state !== undefined) changes.push({ state, change: sign * change });
-    }
-    changes.sort((first, second) => first.state - second.state);
+    const changes = terms ? changesIn(terms, index, sign) : changesOf(reaction, sign, stateOf);
     return {
       id,
       reaction: reaction.id,
@@ -156,24 +180,24 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
 
   const isPlain = network.rules.every(({ target }) => !speciesOf.has(target) && !network.compartments.some(({ id }) => id === target));
   const channels = network.reactions.flatMap((reaction, index): Channel[] => {
-    const rate = rates[index] ?? graph.constant(Number.NaN);
-    noteUnfit(problems, reaction, hasTime ? rate : null);
-    const plain = isPlain ? plainFactors(reaction, rate, graph) : null;
-    if (plain) return [writeChannel(reaction, reaction.id, 1, plain, reaction.reactants)];
+    noteUnfit(problems, reaction, hasTime ? rateAt(index) : null);
+    const factors = isPlain ? terms?.rates[index]?.factors : undefined;
+    const plain = (factors && singleFactors(reaction, factors, isFixedMonomial)) ?? (isPlain ? plainFactors(reaction, rateAt(index), graph) : null);
+    if (plain) return [writeChannel(reaction, index, reaction.id, 1, plain, reaction.reactants)];
     const law = massAction(network, reaction, graph);
     if (law.kind === "reversible" && residues?.reactions.includes(reaction.id)) {
       const { excess } = residues;
       const [plus, minus] = residueFactors(network, system, perAmount, reaction, law, excess === null ? null : resolver.symbol(excess, `reaction:${reaction.id}`));
-      return [writeChannel(reaction, reaction.id, 1, plus, reaction.reactants), writeChannel(reaction, `${reaction.id} (reverse)`, -1, minus, reaction.products)];
+      return [writeChannel(reaction, index, reaction.id, 1, plus, reaction.reactants), writeChannel(reaction, index, `${reaction.id} (reverse)`, -1, minus, reaction.products)];
     }
     if (law.kind === "reversible") {
       return [
-        writeChannel(reaction, reaction.id, 1, [law.factor, law.kPlus], reaction.reactants),
-        writeChannel(reaction, `${reaction.id} (reverse)`, -1, [law.factor, law.kMinus], reaction.products),
+        writeChannel(reaction, index, reaction.id, 1, [law.factor, law.kPlus], reaction.reactants),
+        writeChannel(reaction, index, `${reaction.id} (reverse)`, -1, [law.factor, law.kMinus], reaction.products),
       ];
     }
-    if (law.kind === "one-way" && law.kPlus) return [writeChannel(reaction, reaction.id, 1, [law.factor, law.kPlus], reaction.reactants)];
-    return [writeChannel(reaction, reaction.id, 1, [rate], null)];
+    if (law.kind === "one-way" && law.kPlus) return [writeChannel(reaction, index, reaction.id, 1, [law.factor, law.kPlus], reaction.reactants)];
+    return [writeChannel(reaction, index, reaction.id, 1, [rateAt(index)], null)];
   });
   return problems.length > 0 ? { problems } : { channels };
 }
@@ -218,8 +242,6 @@ function residueFactors(network: Network, system: OdeSystem, perAmount: number, 
  * rule sets a species or a compartment: a symbol of the rate is then the network's own.
  */
 function plainFactors(reaction: Reaction, rate: Expression, graph: Graph): Expression[] | null {
-  const single = singleFactors(reaction, rate);
-  if (single) return single;
   const exponents = new Map<Expression, number>();
   const open: { readonly node: Expression; readonly exponent: number }[] = [{ node: rate, exponent: 1 }];
   for (let next = open.pop(); next; next = open.pop()) {
@@ -242,17 +264,19 @@ function plainFactors(reaction: Reaction, rate: Expression, graph: Graph): Expre
   });
 }
 
-/** What `plainFactors` gives for a product of symbols and numbers of which none stands twice but as a reactant; null for any other rate, plain or not. */
-function singleFactors(reaction: Reaction, rate: Expression): Expression[] | null {
-  const open = [rate];
-  const left: Expression[] = [];
-  for (let node = open.pop(); node; node = open.pop()) {
-    const [first, second] = node.operands;
-    if (node.operation === "symbol" || (node.operation === "constant" && node.value > 0)) left.push(node);
-    else if (node.operation === "multiply" && first && second) open.push(second, first);
-    else return null;
-  }
-  for (const { species, stoichiometry } of merged(reaction.reactants)) {
+const isMonomial = ({ operation, operands, value }: Expression): boolean => {
+  const [first, second] = operands;
+  if (operation === "symbol" || (operation === "constant" && value > 0)) return true;
+  if (!first || !second) return false;
+  if (operation === "power") return isMonomial(first) && second.operation === "constant";
+  return (operation === "multiply" || operation === "divide") && isMonomial(first) && isMonomial(second);
+};
+
+/** What `plainFactors` gives for a product of symbols and fixed factors of which none stands twice but as a reactant; null for any other, plain or not. */
+function singleFactors({ reactants }: Reaction, factors: readonly Expression[], isFixed: (factor: Expression) => boolean): Expression[] | null {
+  const left = [...factors];
+  if (!left.every((factor) => factor.operation === "symbol" || isFixed(factor))) return null;
+  for (const { species, stoichiometry } of merged(reactants)) {
     let taken = 0;
     for (let index = left.length - 1; index >= 0; index--) {
       const factor = left[index];
@@ -265,12 +289,30 @@ function singleFactors(reaction: Reaction, rate: Expression): Expression[] | nul
   return left.every((factor, index) => left.indexOf(factor) === index) ? left : null;
 }
 
-/** By how much a reaction changes each species it names. */
-function changesOf({ reactants, products }: Reaction): Map<string, number> {
-  const changes = new Map<string, number>();
-  for (const { species, stoichiometry } of products) changes.set(species, (changes.get(species) ?? 0) + stoichiometry);
-  for (const { species, stoichiometry } of reactants) changes.set(species, (changes.get(species) ?? 0) - stoichiometry);
+/** The same as `changesOf`, where the terms of the system have it. */
+function changesIn({ changeStart, changedState, change }: ReactionTerms, reaction: number, sign: 1 | -1): { state: number; change: number }[] {
+  const changes: { state: number; change: number }[] = [];
+  const end = changeStart[reaction + 1] ?? 0;
+  for (let at = changeStart[reaction] ?? 0; at < end; at++) changes.push({ state: changedState[at] ?? 0, change: sign * (change[at] ?? 0) });
   return changes;
+}
+
+/** By how much a reaction, or its reverse, changes each state's molecule number; ascending, none by 0. */
+function changesOf({ reactants, products }: Reaction, sign: 1 | -1, stateOf: ReadonlyMap<string, number>): { state: number; change: number }[] {
+  const changes: { state: number; change: number }[] = [];
+  const count = (side: readonly Participant[], by: 1 | -1): void => {
+    for (const { species, stoichiometry } of side) {
+      const state = stateOf.get(species);
+      if (state === undefined) continue;
+      const known = changes.find((each) => each.state === state);
+      if (known) known.change += by * stoichiometry;
+      else changes.push({ state, change: by * stoichiometry });
+    }
+  };
+  count(products, sign);
+  count(reactants, sign === 1 ? -1 : 1);
+  const net = changes.some(({ change }) => change === 0) ? changes.filter(({ change }) => change !== 0) : changes;
+  return net.length > 1 ? net.toSorted((first, second) => first.state - second.state) : net;
 }
 
 /** A side with each species once. */
@@ -289,33 +331,62 @@ function noteUnfit(problems: NetworkProblem[], reaction: Reaction, rate: Express
       if (!Number.isInteger(stoichiometry)) note(`reaction "${reaction.id}" takes or makes ${stoichiometry} of "${species}"; molecules react in whole numbers`);
     }
   }
-  if (rate && symbolsOf([rate]).has("time")) note(`the rate of "${reaction.id}" depends on time; between two events stochastic methods need constant propensities`);
+  if (rate && symbolsOf([rate]).has("time")) note(`the rate of "${reaction.id}" depends on time; between two events this method needs constant propensities; simulate --method ssa thins it`);
 }
 
-/** What was found for a list of channels: the choice of a method, the method and the warnings all ask. */
-const statesReadKnown = new WeakMap<readonly Channel[], { readonly system: OdeSystem; readonly read: readonly ReadonlySet<number>[] }>();
-
-/** For each channel, the states whose molecule numbers its propensity reads [nChannel]. */
-export function statesReadBy(channels: readonly Channel[], system: OdeSystem): readonly ReadonlySet<number>[] {
-  const known = statesReadKnown.get(channels);
-  if (known?.system === system) return known.read;
-  const read = findStatesRead(channels, system);
-  statesReadKnown.set(channels, { system, read });
+/** States whose molecule numbers a channel's propensity reads, each once. */
+function readBy({ orders, rest }: Channel, stateOf: () => ReadonlyMap<string, number>): readonly number[] {
+  const read = orders.map(({ state }) => state);
+  for (const name of rest ? symbolsOf([rest]) : []) {
+    const state = stateOf().get(name);
+    if (state !== undefined && !read.includes(state)) read.push(state);
+  }
   return read;
 }
 
-function findStatesRead(channels: readonly Channel[], system: OdeSystem): ReadonlySet<number>[] {
-  const stateOf = new Map(system.states.map((id, state) => [countSymbol(id), state]));
-  return channels.map(({ orders, rest }) => {
-    const read = new Set<number>();
-    for (const { state } of orders) read.add(state);
-    for (const name of rest ? symbolsOf([rest]) : []) {
-      const state = stateOf.get(name);
-      if (state !== undefined) read.add(state);
+const countedStates = (system: OdeSystem): (() => ReadonlyMap<string, number>) => {
+  let made: ReadonlyMap<string, number> | null = null;
+  return () => (made ??= new Map(system.states.map((id, state) => [countSymbol(id), state])));
+};
+
+/** For each channel, the states whose molecule numbers its propensity reads [nChannel]. */
+export function statesReadBy(channels: readonly Channel[], system: OdeSystem): readonly ReadonlySet<number>[] {
+  const stateOf = countedStates(system);
+  return channels.map((channel) => new Set(readBy(channel, stateOf)));
+}
+
+/** For each state, the channels whose propensities read it. */
+export interface Readers {
+  /** Where each state's channels begin, and behind the last one their number [nState + 1]. */
+  readonly start: Int32Array;
+  /** Ascending within a state. */
+  readonly channels: Int32Array;
+}
+
+/** What was found for a list of channels: the choice of a method and the method both ask. */
+const readersKnown = new WeakMap<readonly Channel[], { readonly system: OdeSystem; readonly readers: Readers }>();
+
+export function readersOf(channels: readonly Channel[], system: OdeSystem): Readers {
+  const known = readersKnown.get(channels);
+  if (known?.system === system) return known.readers;
+  const stateOf = countedStates(system);
+  const reads = channels.map((channel) => readBy(channel, stateOf));
+  const start = new Int32Array(system.states.length + 1);
+  for (const read of reads) for (const state of read) start[state + 1] = (start[state + 1] ?? 0) + 1;
+  for (let state = 0; state < system.states.length; state++) start[state + 1] = (start[state + 1] ?? 0) + (start[state] ?? 0);
+  const list = new Int32Array(start.at(-1) ?? 0);
+  const next = start.slice();
+  reads.forEach((read, channel) => {
+    for (const state of read) {
+      const place = next[state] ?? 0;
+      list[place] = channel;
+      next[state] = place + 1;
     }
-    return read;
   });
+  const readers = { start, channels: list };
+  readersKnown.set(channels, { system, readers });
+  return readers;
 }
 
 /** States whose molecule numbers one channel's propensity reads. */
-export const statesRead = (channel: Channel, system: OdeSystem): ReadonlySet<number> => statesReadBy([channel], system)[0] ?? new Set();
+export const statesRead = (channel: Channel, system: OdeSystem): ReadonlySet<number> => new Set(readBy(channel, countedStates(system)));

@@ -9,7 +9,7 @@ import { reactionSystem } from "../../models/compile.ts";
 import type { Network } from "../../models/network.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { pace } from "../ode/pace.ts";
-import { channelsOf, inMolecules, moleculesPerSymbol } from "./channel.ts";
+import { channelsOf, countSymbol, inMolecules, moleculesPerSymbol } from "./channel.ts";
 import type { Residues } from "./channel.ts";
 import { prepareDraws } from "./draws.ts";
 import type { StochasticMethod } from "./method.ts";
@@ -61,7 +61,8 @@ export async function compileStochastic(network: Network, options: StochasticOpt
 
   const { target = "wasm", record = "concentrations", unrolledChannels: unrolled = unrolledChannels } = options;
   const method = options.method.choose?.(channels, system) ?? options.method;
-  const outputs = outputsOf(network, system, unit.perAmount, record);
+  const countOf = (id: string): Expression | null => (isState.has(id) ? system.graph.symbol(countSymbol(id)) : null);
+  const outputs = outputsOf(network, system, unit.perAmount, record, countOf);
   const toMolecules = inMolecules(network, system, unit.perAmount, resolver);
   const program = programBuilder();
   const layout = memoryLayout();

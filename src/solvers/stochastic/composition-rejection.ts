@@ -18,14 +18,15 @@ export const compositionRejection: StochasticMethod = {
   write(step) {
     const { program, scene } = step;
     const { channels, memory } = scene;
-    const table = reactionTable(step);
-    const groups = channelGroups(step);
+    const table = reactionTable(step, true);
+    const groups = channelGroups(step, table.own, 0);
     program.function("update all", {}, (b) =>
       b.repeat(channels.length, (channel) => groups.write(b, channel, table.propensity(b, channel))),
     );
     writeEventLoop<CandidateDraws>(program, scene, {
       enter: groups.enter,
-      exit: (_, { ahead }) => ahead.save(),
+      flush: groups.flush,
+      attend: groups.attend(),
       body(loop, draws) {
         const { b } = loop;
         const { refusals } = draws;
@@ -34,8 +35,9 @@ export const compositionRejection: StochasticMethod = {
         b.if(f64.ge(mark, groups.bound(channel)), () => loop.again());
         b.set(refusals, 0);
         table.change(b, channel, () => loop.leave(i32.const(1), stochasticCode.usedUp));
-        table.eachChange(b, channel, (_, readers) => table.eachReader(b, readers, (reader) => groups.update(b, reader, table.propensity(b, reader))));
+        table.eachChange(b, channel, (_, readers) => table.eachReader(b, readers, (reader) => groups.update(b, reader, table.propensity(b, reader), draws)));
         loop.count(i32.shl(channel, 3), memory.firings);
+        groups.settle(loop, draws);
       },
     });
     return {

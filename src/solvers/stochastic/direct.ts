@@ -1,7 +1,7 @@
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { FunctionBuilder } from "../../kernel/builder.ts";
 import type { Local, Value } from "../../kernel/program.ts";
-import { drawCells, writeFirstDraw } from "./draw-ahead.ts";
+import { aheadCode, attendCells, drawCells, writeAheadDraws } from "./draw-ahead.ts";
 import type { CellDraws } from "./draw-ahead.ts";
 import { writeEventLoop } from "./event-loop.ts";
 import type { StochasticMethod, StochasticProgram, StochasticStep } from "./method.ts";
@@ -41,7 +41,7 @@ function writeTree(step: StochasticStep): StochasticProgram {
       b.set(at, i32.shr(at, 1));
     });
   };
-  writeFirstDraw(program, memory.draws, drawCells);
+  writeAheadDraws(program, memory.draws, drawCells);
   program.function("sum up", {}, (b) => {
     b.repeat(channels.length, (channel) => b.store(node(channel), table.propensity(b, channel), tree + 8 * leaves));
     const at = b.local("i32", "node", i32.const(leaves));
@@ -53,10 +53,13 @@ function writeTree(step: StochasticStep): StochasticProgram {
   });
   writeEventLoop<CellDraws>(program, scene, {
     enter: (b, draws) => drawCells(b, draws, memory.draws),
-    exit: (_, ahead) => ahead.save(),
+    most: (ahead) => ahead.most(),
+    flush: (_, ahead) => ahead.save(),
+    attend: attendCells,
     body(loop, ahead) {
       const { b, t } = loop;
       if (table.mayBeWrong) loop.leave(i32.load(memory.isWrong), stochasticCode.wrongPropensity);
+      loop.leave(ahead.isOpen(), aheadCode.open);
       const total = b.local("f64", "total", f64.load(tree + 8));
       loop.leave(i32.isZero(f64.lt(total, largestPropensity)), stochasticCode.wrongPropensity);
       loop.waitUntil(b.local("f64", "end", f64.add(t, f64.div(ahead.wait, total))));
@@ -74,8 +77,8 @@ function writeTree(step: StochasticStep): StochasticProgram {
         });
       });
       b.if(i32.isZero(i32.and(f64.ge(threshold, half), f64.gt(f64.sub(f64.load(node(at), tree), threshold), half))), () => {
-        ahead.refine();
-        loop.again();
+        ahead.keep();
+        loop.leave(i32.const(1), aheadCode.border);
       });
       const channel = b.local("i32", "channel", i32.sub(at, leaves));
       table.change(b, channel, () => loop.leave(i32.const(1), stochasticCode.usedUp));

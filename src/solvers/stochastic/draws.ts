@@ -16,7 +16,7 @@ import { ziggurat, zigguratLayers, zigguratTail } from "./ziggurat.ts";
 export const eventRounds = 13;
 
 /** Byte offsets in a stream, as `writeStream` lays it out. */
-const offsets = { key0: 0, key1: 4, counter0: 8, counter1: 12, second: 16 } as const;
+const offsets = { key0: 0, key1: 4, counter0: 8, counter1: 12, second: 16, key2: 20 } as const;
 
 /** The two words of one block. */
 export interface Words {
@@ -42,22 +42,41 @@ export function writeThreefry(b: FunctionBuilder, key: readonly [Value, Value, V
 /** Where a program keeps its random stream and its ziggurat. */
 export interface DrawMemory {
   readonly stream: number;
-  /** Per layer, 16 bytes: width times 2^-53, right end of the layer above. */
+  /** Per layer, 16 bytes: width times 2^-53, right end of the layer above; and behind the last one a row without an end, for waits that are decided. */
   readonly layers: number;
   /** The same with the width times 2^-37. */
   readonly cells: number;
   /** Per layer, 16 bytes: e^-x at its right end, and by how much the layer above is higher. */
   readonly steps: number;
-  /** What is drawn ahead: wait, uniform, half its cell (f64). */
+  /** What is drawn ahead: wait, uniform, half its cell (f64), the wait's layer (i32). */
   readonly ahead: number;
+  /** Numbers that hot loops read rather than make (f64): see `constants`. */
+  readonly constants: number;
 }
 
+/** What stands at `DrawMemory.constants`: a compiled loop reads a number in one instruction and makes it in two or three. */
+const constants = [2 ** 13, 2 ** -21, 1] as const;
+type Constant = (typeof constants)[number];
+
+/** A number as a load. */
+export const constantAt = ({ constants: address }: DrawMemory, value: Constant): Value => f64.load(address + 8 * constants.indexOf(value));
+
+/** Row of the tables of layers that stands for a wait that is decided: nothing lies beyond it. */
+export const decidedLayer = 16 * zigguratLayers;
+
 export function drawMemory(layout: MemoryLayout): DrawMemory {
-  return { stream: layout.i32(8), layers: layout.f64(2 * zigguratLayers), cells: layout.f64(2 * zigguratLayers), steps: layout.f64(2 * zigguratLayers), ahead: layout.f64(3) };
+  return {
+    stream: layout.i32(8),
+    layers: layout.f64(2 * zigguratLayers + 2),
+    cells: layout.f64(2 * zigguratLayers + 2),
+    steps: layout.f64(2 * zigguratLayers),
+    ahead: layout.f64(6),
+    constants: layout.f64(constants.length),
+  };
 }
 
 /** Fills the ziggurat's tables, once a program. */
-export function prepareDraws(instance: Instance, { layers, cells, steps }: DrawMemory): void {
+export function prepareDraws(instance: Instance, { layers, cells, steps, constants: address }: DrawMemory): void {
   const { ends, heights } = ziggurat();
   for (let layer = 0; layer < zigguratLayers; layer++) {
     const height = heights[layer] ?? 0;
@@ -65,15 +84,19 @@ export function prepareDraws(instance: Instance, { layers, cells, steps }: DrawM
     instance.f64.set([(ends[layer] ?? 0) * 2 ** -37, ends[layer + 1] ?? 0], cells / 8 + 2 * layer);
     instance.f64.set([height, (heights[layer + 1] ?? 0) - height], steps / 8 + 2 * layer);
   }
+  for (const table of [layers, cells]) instance.f64.set([0, Infinity], (table + decidedLayer) / 8);
+  instance.f64.set(constants, address / 8);
 }
 
 /** Puts the stream (seed, "ssa", run) into memory: its key is that of `stream`, its blocks are counted from 0. */
 export function beginDraws(instance: Instance, { stream: address }: DrawMemory, seed: bigint, run: number): void {
   writeStream(instance, address, stream(seed, "ssa", run).state());
+  const words = instance.i32;
+  words[(address + offsets.key2) / 4] = (words[(address + offsets.key0) / 4] ?? 0) ^ (words[(address + offsets.key1) / 4] ?? 0) ^ threefryParity;
 }
 
 /** 53 bits of a block as a whole number: all of the second word above 21 bits of the first, whose low eight stay free. */
-const wholeOf = ({ first, second }: Words): Value => f64.add(f64.mul(f64.fromI32(i32.shru(first, 11)), 2 ** 32), f64.fromU32(second));
+export const wholeOf = ({ first, second }: Words): Value => f64.add(f64.mul(f64.fromI32(i32.shru(first, 11)), 2 ** 32), f64.fromU32(second));
 
 /** Byte offset of the layer that a block chooses. */
 export const layerOf = ({ first }: Words): Value => i32.shl(i32.and(first, zigguratLayers - 1), 4);
@@ -122,12 +145,14 @@ export function writeDraws(program: ProgramBuilder, memory: DrawMemory): void {
 export interface EventDraws {
   /** The next block. */
   block(): Words;
+  /** The next of at most `few` blocks before `save`, which then carries to the counter's upper word. */
+  blockOfFew(): Words;
+  /** i32: so many blocks may be drawn by `blockOfFew`, at least 1. */
+  few(): Value;
   /** Uniform in [0, 1) out of a block, a multiple of 2^-53. */
   uniform(words: Words): Value;
   /** Exponential with mean 1, above 0, out of a block; one in ninety takes further blocks. */
   exponential(words: Words): Local;
-  /** The ziggurat's decision about a point x of a layer: kept, or replaced from further blocks. */
-  decide(layer: Local, x: Local): void;
   /** A draw out of further blocks, by a call: for what does not happen at every event. */
   rare(draw: "uniform" | "exponential", target: Local): void;
   /** Writes the counter back; must be called before the function is left. */
@@ -138,7 +163,8 @@ export interface EventDraws {
 export function eventDraws(b: FunctionBuilder, { stream: address, layers }: DrawMemory): EventDraws {
   const key0 = b.local("i32", "key0", i32.load(address, offsets.key0));
   const key1 = b.local("i32", "key1", i32.load(address, offsets.key1));
-  const key2 = b.local("i32", "key2", i32.xor(i32.xor(key0, key1), threefryParity));
+  // Read, because V8 would compute it again at every block.
+  const key2 = b.local("i32", "key2", i32.load(address, offsets.key2));
   const counter0 = b.local("i32", "counter0", i32.load(address, offsets.counter0));
   const counter1 = b.local("i32", "counter1", i32.load(address, offsets.counter1));
   const save = (): void => {
@@ -155,13 +181,26 @@ export function eventDraws(b: FunctionBuilder, { stream: address, layers }: Draw
       b.set(x, f64.call("exponential beyond", layer, x));
       load();
     });
+  const nextBlock = (): Words => {
+    const words = writeThreefry(b, [key0, key1, key2], [counter0, counter1], eventRounds);
+    b.set(counter0, i32.add(counter0, 1));
+    return words;
+  };
+  let begin: Local | null = null;
   return {
-    save,
+    save() {
+      if (begin) b.if(i32.ltu(counter0, begin), () => b.set(counter1, i32.add(counter1, 1)));
+      save();
+    },
     block() {
-      const words = writeThreefry(b, [key0, key1, key2], [counter0, counter1], eventRounds);
-      b.set(counter0, i32.add(counter0, 1));
+      const words = nextBlock();
       b.if(i32.isZero(counter0), () => b.set(counter1, i32.add(counter1, 1)));
       return words;
+    },
+    blockOfFew: nextBlock,
+    few() {
+      begin = b.local("i32", "first of few", counter0);
+      return i32.select(i32.lt(counter0, 0), i32.max(i32.sub(-1, counter0), 1), 2 ** 31 - 1);
     },
     uniform: (words) => f64.mul(wholeOf(words), 2 ** -53),
     exponential(words) {
@@ -171,7 +210,6 @@ export function eventDraws(b: FunctionBuilder, { stream: address, layers }: Draw
       decide(layer, x);
       return x;
     },
-    decide,
     rare(draw, target) {
       save();
       b.set(target, f64.call(draw));

@@ -1,25 +1,45 @@
+import { pace } from "../ode/pace.ts";
+import type { Pace } from "../ode/pace.ts";
 import type { Status } from "../status.ts";
+import { blockCount, blockRuns } from "./ensemble-blocks.ts";
+import { addInto, emptyMoments, mergeInto, momentsOf } from "./moments.ts";
+import type { Moments } from "./moments.ts";
+import { passageSum } from "./first-passage.ts";
+import type { FirstPassage, PassageState } from "./first-passage.ts";
 import type { StochasticPath, StochasticProblem, StochasticRun, StochasticSolver } from "./solver.ts";
+import { keptCounts, restoredCounts, valueCounts, valueCountsDefaults } from "./value-counts.ts";
+import type { KeptCounts, ValueCounts } from "./value-counts.ts";
 import { valueStatistics } from "./value-statistics.ts";
 import type { ValueStatistics } from "./value-statistics.ts";
 
+export { blockRuns } from "./ensemble-blocks.ts";
+
 /** What statistics need of a solver, exact or approximate. */
 export interface PathSource {
-  readonly system: StochasticSolver["system"];
+  readonly system: Pick<StochasticSolver["system"], "id">;
   readonly outputs: StochasticSolver["outputs"];
-  begin(problem: StochasticProblem): Pick<StochasticRun, "status" | "advance" | "path">;
+  begin(problem: StochasticProblem): Pick<StochasticRun, "status" | "advance"> & { path(): WatchedPath };
+}
+
+/** A path, and when conditions that were watched first held [nWatch]; Infinity where they did not. */
+export interface WatchedPath extends StochasticPath {
+  readonly passages?: Float64Array;
 }
 
 export interface EnsembleStatisticsProblem extends Omit<StochasticProblem, "index"> {
   /** Number of runs; run r draws from the stream (seed, "ssa", r). */
   readonly runs: number;
+  /** Places `row * nOutput + output` whose values are counted, as quantiles and histograms need it. Default: all. */
+  readonly counted?: readonly number[];
+  /** How many paths are kept, those of the first runs. Default 1. */
+  readonly paths?: number;
   /** Ends the ensemble early; its status is then "paused". */
-  readonly signal?: AbortSignal;
+  readonly signal?: { readonly aborted: boolean };
   /** Called about every 50 ms with the runs that are complete; default: one turn of the event loop. */
   readonly breathe?: (runs: number) => Promise<void>;
 }
 
-/** Statistics of many runs; no path but the first is kept, so memory does not grow with their number. */
+/** Statistics of many runs; no path but the first ones is kept, so memory does not grow with their number. */
 export interface EnsembleStatistics {
   /** Of the run that ended the ensemble, else "done". */
   readonly status: Status;
@@ -29,117 +49,218 @@ export interface EnsembleStatistics {
   readonly outputs: PathSource["outputs"];
   /** The run with the smallest number; null where none began. */
   readonly first: StochasticPath | null;
+  /** The first runs, as many as were asked for and began. */
+  readonly paths: readonly StochasticPath[];
   /** Events of all runs together. */
   readonly events: number;
   /** How often each channel fired in all complete runs together [nChannel]; thermodynamics needs it. */
   readonly firings: Float64Array;
-  /** Statistics of one output at one requested time. @throws RangeError for an unknown output or time. */
+  /** First passages of the conditions that the solver watches, up to the last requested time [nWatch]. */
+  readonly passages: readonly FirstPassage[];
+  /** Statistics of one output at one requested time. @throws RangeError for an unknown output or time, and for a quantile or histogram of what was not counted. */
   at(time: number, output: string): ValueStatistics;
+  /** The same by the number of the time and of the output. */
+  cell(row: number, column: number): ValueStatistics;
 }
 
-/** Runs of one block: what different threads may do apart and `mergeBlocks` puts together, bit for bit as one thread would. */
-export const blockRuns = 256;
-
-/** Statistics of one block of runs; plain to merge. */
+/** Statistics of one block of runs as plain data: what different threads may do apart and an `EnsembleSum` puts together, bit for bit as one thread would. */
 export interface StatisticsBlock {
   readonly status: Status;
   readonly runs: number;
-  readonly first: StochasticPath | null;
   readonly events: number;
   readonly firings: Float64Array;
-  /** Row-major [nTime, nOutput]. */
-  readonly values: readonly ValueStatistics[];
+  /** Of every output at every time, quantity `row * nOutput + output`. */
+  readonly moments: Moments;
+  /** Row-major [runs, nCounted]. */
+  readonly values: Float64Array;
+  /** Row-major [runs, nWatch]. */
+  readonly passages: Float64Array;
+  /** Those of the first runs of the ensemble that are in this block. */
+  readonly paths: readonly StochasticPath[];
 }
 
 /** Longest time between two breaths · ms; half of what callers may rely on. */
 const breathMs = 50;
 
-/** Runs `blockRuns * block` to the next block, or to `runs`. */
-export const statisticsBlock = (solver: PathSource, problem: EnsembleStatisticsProblem, block: number): Promise<StatisticsBlock> => runBlock(solver, problem, block, { lastBreath: performance.now(), budget: 1024 });
-
 /** When the caller last had a turn, and how many events fit between two; kept from block to block. */
-interface Breathing {
+export interface Breathing {
   lastBreath: number;
-  budget: number;
+  readonly speed: Pace;
 }
 
-async function runBlock(solver: PathSource, problem: EnsembleStatisticsProblem, block: number, breathing: Breathing): Promise<StatisticsBlock> {
-  const { runs, signal, breathe = turn, ...shared } = problem;
-  const values = Array.from({ length: problem.times.length * solver.outputs.length }, () => valueStatistics());
-  let first: StochasticPath | null = null;
+/** A breathing to begin with. */
+export const freshBreathing = (): Breathing => ({ lastBreath: performance.now(), speed: pace() });
+
+/** Does the runs of a block, as far as there are so many. */
+export async function statisticsBlock(solver: PathSource, problem: EnsembleStatisticsProblem, block: number, breathing: Breathing = freshBreathing()): Promise<StatisticsBlock> {
+  const { runs, signal, breathe = turn, counted, paths: keptPaths = 1, ...shared } = problem;
+  const { first, end } = blockRuns(block);
+  const last = Math.min(runs, end);
+  const size = problem.times.length * solver.outputs.length;
+  const moments = emptyMoments(size);
+  const nCounted = counted?.length ?? size;
+  const values = new Float64Array(nCounted * Math.max(0, last - first));
+  const paths: StochasticPath[] = [];
+  const passages: number[] = [];
   let firings = new Float64Array(0);
   let status: Status = { status: "done" };
   const isStopped = (): boolean => signal?.aborted ?? false;
   let [completed, events] = [0, 0];
-  for (let index = block * blockRuns; index < Math.min(runs, (block + 1) * blockRuns); index++) {
+  for (let index = first; index < last; index++) {
     const run = solver.begin({ ...shared, index });
     while (run.status.status === "paused" && !isStopped()) {
       const before = performance.now();
-      run.advance(breathing.budget);
+      run.advance(breathing.speed.budget);
       const now = performance.now();
-      if (now - before < breathMs / 8) breathing.budget = Math.min(2 * breathing.budget, 2 ** 30);
-      else if (now - before > breathMs) breathing.budget = Math.max(1, breathing.budget >> 1);
+      // A run that ended early says nothing about how long a full budget takes.
+      if (run.status.status === "paused") breathing.speed.measure(now - before);
       if (now - breathing.lastBreath > breathMs) {
-        await breathe(block * blockRuns + completed);
+        await breathe(first + completed);
         breathing.lastBreath = performance.now();
       }
     }
     const path = run.path();
-    first ??= path;
+    if (index < keptPaths) {
+      // With what its method counted besides; passages are summed apart.
+      const { passages: _, ...kept } = path;
+      paths.push(kept);
+    }
     events += path.events;
     status = path.status;
     if (status.status !== "done") break;
-    completed += 1;
     if (firings.length === 0) firings = new Float64Array(path.firings.length);
-    path.firings.forEach((count, channel) => (firings[channel] += count));
-    path.outputs.forEach((value, at) => values[at].add(value));
+    for (let channel = 0; channel < firings.length; channel++) firings[channel] += path.firings[channel];
+    if (path.passages) passages.push(...path.passages);
+    addInto(moments, path.outputs);
+    const from = completed * nCounted;
+    if (counted) counted.forEach((place, at) => (values[from + at] = path.outputs[place]));
+    else values.set(path.outputs, from);
+    completed += 1;
   }
-  return { status, runs: completed, first, events, firings, values };
+  return { status, runs: completed, events, firings, moments, values: values.subarray(0, completed * nCounted), passages: Float64Array.from(passages), paths };
+}
+
+/** How far an ensemble got, as plain data from which it goes on to the same bits. */
+export interface EnsembleState {
+  /** Blocks that are in, all of them whole. */
+  readonly blocks: number;
+  readonly runs: number;
+  readonly events: number;
+  readonly firings: ArrayLike<number>;
+  readonly moments: { readonly count: number; readonly values: ArrayLike<number> };
+  /** In the order of the counted places. */
+  readonly counts: readonly KeptCounts[];
+  readonly passages: readonly PassageState[];
+  readonly paths: readonly { readonly [Key in keyof StochasticPath]: StochasticPath[Key] extends Float64Array ? ArrayLike<number> : StochasticPath[Key] }[];
 }
 
 /** Adds up blocks in the order of their runs. */
-function blockSum({ system, outputs }: Pick<PathSource, "system" | "outputs">, { times }: Pick<StochasticProblem, "times">) {
-  const values = Array.from({ length: times.length * outputs.length }, () => valueStatistics());
-  let [runs, events] = [0, 0];
-  let first: StochasticPath | null = null;
+export interface EnsembleSum {
+  readonly runs: number;
+  readonly events: number;
+  add(block: StatisticsBlock): void;
+  result(): EnsembleStatistics;
+  /** What has been added so far. */
+  state(): EnsembleState;
+}
+
+/** Different values that are kept exactly, of all counted places together; and of each at least. */
+const mostDistinct = 4e6;
+const fewestDistinct = 256;
+
+/** An ensemble with no blocks yet, or with those of `from`. */
+export function ensembleSum({ system, outputs }: Pick<PathSource, "system" | "outputs">, problem: Pick<EnsembleStatisticsProblem, "times" | "counted">, from: EnsembleState | null = null): EnsembleSum {
+  const { times } = problem;
+  const size = times.length * outputs.length;
+  const counted = problem.counted ?? Array.from({ length: size }, (_, place) => place);
+  const kept = { distinct: Math.max(fewestDistinct, Math.min(valueCountsDefaults.distinct, Math.floor(mostDistinct / Math.max(1, counted.length)))) };
+  const moments: Moments = from ? { count: from.moments.count, values: Float64Array.from(from.moments.values) } : emptyMoments(size);
+  const counts: ValueCounts[] = counted.map((_, at) => (from ? restoredCounts(from.counts[at], kept) : valueCounts(kept)));
+  const placeOf = new Map(counted.map((place, at) => [place, at]));
+  const paths = (from?.paths ?? []).map((path): StochasticPath => ({ ...path, times: Float64Array.from(path.times), molecules: Float64Array.from(path.molecules), outputs: Float64Array.from(path.outputs), firings: Float64Array.from(path.firings) }));
+  const horizon = times.at(-1) ?? 0;
+  const passages = (from?.passages ?? []).map((state) => passageSum(horizon, state));
+  let [blocks, runs, events] = [from?.blocks ?? 0, from?.runs ?? 0, from?.events ?? 0];
   let status: Status = { status: "done" };
-  let firings = new Float64Array(0);
-  const add = (block: StatisticsBlock): void => {
-    first ??= block.first;
-    runs += block.runs;
-    events += block.events;
-    status = block.status;
-    if (firings.length < block.firings.length) firings = new Float64Array(block.firings.length);
-    block.firings.forEach((count, channel) => (firings[channel] += count));
-    block.values.forEach((one, at) => values[at].merge(one));
+  let firings = Float64Array.from(from?.firings ?? []);
+  const columnOf = new Map(outputs.map(({ id }, column) => [id, column]));
+  const cell = (row: number, column: number): ValueStatistics => {
+    const place = row * outputs.length + column;
+    const at = placeOf.get(place);
+    const refuse = (): never => {
+      throw new RangeError(`statistics of "${system.id}": values of "${outputs[column]?.id}" at time ${times[row]} were not counted; name their place in "counted"`);
+    };
+    const found = at === undefined ? { count: 0, relativeError: 0, add: refuse, merge: refuse, entries: refuse, quantile: refuse } : counts[at];
+    return valueStatistics({}, { moments: momentsOf(moments, place), counts: found });
   };
-  const result = (): EnsembleStatistics => ({
-    status,
-    runs,
-    times,
-    outputs,
-    first,
-    events,
-    firings,
-    at(time, output) {
-      const row = times.indexOf(time);
-      const column = outputs.findIndex(({ id }) => id === output);
-      if (row < 0) throw new RangeError(`statistics of "${system.id}": time ${time} was not asked for; take one of ${times.join(", ")}`);
-      if (column < 0) throw new RangeError(`statistics of "${system.id}": there is no output "${output}"; take one of ${outputs.map(({ id }) => id).join(", ")}`);
-      return values[row * outputs.length + column];
+  return {
+    get runs() {
+      return runs;
     },
-  });
-  return { add, result };
+    get events() {
+      return events;
+    },
+    add(block) {
+      blocks += 1;
+      runs += block.runs;
+      events += block.events;
+      status = block.status;
+      paths.push(...block.paths);
+      if (firings.length < block.firings.length) firings = new Float64Array(block.firings.length);
+      for (let channel = 0; channel < block.firings.length; channel++) firings[channel] += block.firings[channel];
+      mergeInto(moments, block.moments);
+      const watched = block.runs > 0 ? block.passages.length / block.runs : 0;
+      while (passages.length < watched) passages.push(passageSum(horizon));
+      block.passages.forEach((time, at) => passages[at % watched].add(time));
+      for (let start = 0; start < block.runs * counts.length; start += counts.length) {
+        for (let at = 0; at < counts.length; at++) counts[at].add(block.values[start + at]);
+      }
+    },
+    result: () => ({
+      status,
+      runs,
+      times,
+      outputs,
+      first: paths[0] ?? null,
+      paths,
+      events,
+      firings,
+      passages: passages.map((one) => one.result(status)),
+      cell,
+      at(time, output) {
+        const row = times.indexOf(time);
+        const column = columnOf.get(output);
+        if (row < 0) throw new RangeError(`statistics of "${system.id}": time ${time} was not asked for; take one of ${times.join(", ")}`);
+        if (column === undefined) throw new RangeError(`statistics of "${system.id}": there is no output "${output}"; take one of ${outputs.map(({ id }) => id).join(", ")}`);
+        return cell(row, column);
+      },
+    }),
+    state: () => ({
+      blocks,
+      runs,
+      events,
+      firings: firings.slice(),
+      moments: { count: moments.count, values: moments.values.slice() },
+      counts: counts.map(keptCounts),
+      passages: passages.map((one) => one.state()),
+      paths: [...paths],
+    }),
+  };
 }
 
 /** Statistics of blocks given in the order of their runs; blocks after one that did not end well are left out. */
-export function mergeBlocks(source: Pick<PathSource, "system" | "outputs">, problem: Pick<StochasticProblem, "times">, blocks: Iterable<StatisticsBlock>): EnsembleStatistics {
-  const all = blockSum(source, problem);
+export function mergeBlocks(source: Pick<PathSource, "system" | "outputs">, problem: Pick<EnsembleStatisticsProblem, "times" | "counted">, blocks: Iterable<StatisticsBlock>): EnsembleStatistics {
+  const all = ensembleSum(source, problem);
   for (const block of blocks) {
     all.add(block);
     if (block.status.status !== "done") break;
   }
   return all.result();
+}
+
+/** @throws RangeError when `runs` is no positive whole number. */
+export function requireRuns(id: string, runs: number): void {
+  if (!(Number.isSafeInteger(runs) && runs > 0)) throw new RangeError(`ensemble of "${id}": runs is ${runs}; it must be a positive whole number`);
 }
 
 /**
@@ -148,12 +269,11 @@ export function mergeBlocks(source: Pick<PathSource, "system" | "outputs">, prob
  * @throws RangeError when `runs` is no positive whole number.
  */
 export async function ensembleStatistics(solver: PathSource, problem: EnsembleStatisticsProblem): Promise<EnsembleStatistics> {
-  const { runs } = problem;
-  if (!(Number.isInteger(runs) && runs > 0)) throw new RangeError(`ensemble of "${solver.system.id}": runs is ${runs}; it must be a positive whole number`);
-  const all = blockSum(solver, problem);
-  const breathing = { lastBreath: performance.now(), budget: 1024 };
-  for (let block = 0; block * blockRuns < runs; block++) {
-    const done = await runBlock(solver, problem, block, breathing);
+  requireRuns(solver.system.id, problem.runs);
+  const all = ensembleSum(solver, problem);
+  const breathing = freshBreathing();
+  for (let block = 0; block < blockCount(problem.runs); block++) {
+    const done = await statisticsBlock(solver, problem, block, breathing);
     all.add(done);
     if (done.status.status !== "done") break;
   }

@@ -1,3 +1,4 @@
+import { pace } from "../ode/pace.ts";
 import type { Status } from "../status.ts";
 import type { StochasticPath, StochasticProblem, StochasticSolver } from "./solver.ts";
 
@@ -42,16 +43,15 @@ export async function ensemble(solver: StochasticSolver, problem: EnsembleProble
   const isStopped = (): boolean => signal?.aborted ?? false;
   let first: StochasticPath | null = null;
   let status: Status = { status: "done" };
+  const speed = pace();
   let [completed, events, lastBreath] = [0, 0, performance.now()];
   for (let index = 0; index < runs && status.status === "done"; index++) {
     const run = solver.begin({ ...shared, index });
-    let budget = 1024;
     while (run.status.status === "paused" && !isStopped()) {
       const before = performance.now();
-      run.advance(budget);
+      run.advance(speed.budget);
       const now = performance.now();
-      if (now - before < BREATH_MS / 8) budget = Math.min(2 * budget, 2 ** 30);
-      else if (now - before > BREATH_MS) budget = Math.max(1, budget >> 1);
+      if (run.status.status === "paused") speed.measure(now - before);
       if (now - lastBreath > BREATH_MS) {
         await breathe();
         lastBreath = performance.now();

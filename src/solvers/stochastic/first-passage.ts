@@ -1,7 +1,7 @@
 import type { Status } from "../status.ts";
 import type { LeapSolver } from "./leap-solver.ts";
-import { valueStatistics } from "./value-statistics.ts";
-import type { QuantileEstimate, Estimate, ValueStatistics } from "./value-statistics.ts";
+import { keptStatistics, restoredStatistics, valueStatistics } from "./value-statistics.ts";
+import type { QuantileEstimate, Estimate, KeptStatistics, ValueStatistics } from "./value-statistics.ts";
 
 export interface FirstPassageProblem {
   /** Where a run ends; the molecules [nState] must not be kept. */
@@ -30,6 +30,49 @@ export interface FirstPassage {
   quantile(probability: number): QuantileEstimate | null;
 }
 
+/** First-passage times as runs come in, one by one. */
+export interface PassageSum {
+  /** When a run came there; Infinity where it did not before the horizon. */
+  add(time: number): void;
+  result(status: Status): FirstPassage;
+  /** What has been added so far, as plain data. */
+  state(): PassageState;
+}
+
+export interface PassageState {
+  readonly passages: KeptStatistics;
+  readonly restricted: KeptStatistics;
+}
+
+/** Sums up first passages before a horizon, from a state where there is one. */
+export function passageSum(horizon: number, from: PassageState | null = null): PassageSum {
+  const passages = from ? restoredStatistics(from.passages) : valueStatistics();
+  const restricted = from ? restoredStatistics(from.restricted) : valueStatistics();
+  return {
+    add(time) {
+      if (time < Infinity) passages.add(time);
+      restricted.add(Math.min(time, horizon));
+    },
+    result(status) {
+      const runs = restricted.count;
+      const share = passages.count / runs;
+      return {
+        status,
+        runs,
+        reached: { value: share, error: Math.sqrt((share * (1 - share)) / runs) },
+        times: passages,
+        restrictedMean: restricted.mean,
+        quantile(probability) {
+          if (!(probability >= 0 && probability <= 1)) throw new RangeError(`quantile at probability ${probability}: give a number in [0, 1]`);
+          // Runs that were given up hold the horizon's place, above all passages.
+          return probability > share ? null : restricted.quantile(probability);
+        },
+      };
+    },
+    state: () => ({ passages: keptStatistics(passages), restricted: keptStatistics(restricted) }),
+  };
+}
+
 /**
  * First-passage times of a leap solver: to the event with the exact method, to the end of the leap with others (late by up to a
  * leap, and blind to what happens inside one).
@@ -39,29 +82,13 @@ export function firstPassage(solver: LeapSolver, problem: FirstPassageProblem): 
   const { runs, horizon, ...shared } = problem;
   if (!(Number.isInteger(runs) && runs > 0)) throw new RangeError(`first passage of "${solver.system.id}": runs is ${runs}; it must be a positive whole number`);
   const times = Float64Array.of(horizon);
-  const passages = valueStatistics();
-  const restricted = valueStatistics();
+  const all = passageSum(horizon);
   let status: Status = { status: "done" };
-  let complete = 0;
   for (let index = 0; index < runs; index++) {
     const path = solver.run({ ...shared, times, index });
     status = path.status;
     if (status.status !== "done") break;
-    complete += 1;
-    if (path.stoppedAt !== null) passages.add(path.stoppedAt);
-    restricted.add(path.stoppedAt ?? horizon);
+    all.add(path.stoppedAt ?? Infinity);
   }
-  const share = passages.count / complete;
-  return {
-    status,
-    runs: complete,
-    reached: { value: share, error: Math.sqrt((share * (1 - share)) / complete) },
-    times: passages,
-    restrictedMean: restricted.mean,
-    quantile(probability) {
-      if (!(probability >= 0 && probability <= 1)) throw new RangeError(`quantile at probability ${probability}: give a number in [0, 1]`);
-      // Runs that were given up hold the horizon's place, above all passages.
-      return probability > share ? null : restricted.quantile(probability);
-    },
-  };
+  return all.result(status);
 }

@@ -1,4 +1,5 @@
 import { checkProblem } from "./check-problem.ts";
+import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Target } from "../../kernel/instance.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import type { Network } from "../../models/network.ts";
@@ -6,6 +7,8 @@ import type { OdeSystem } from "../../models/system.ts";
 import { stream } from "../../numerics/random.ts";
 import type { Status } from "../status.ts";
 import { inMolecules, statesReadBy } from "./channel.ts";
+import { readCondition } from "./condition.ts";
+import type { Condition } from "./condition.ts";
 import { compilePropensities } from "./compiled-propensities.ts";
 import type { CompiledPropensities } from "./compiled-propensities.ts";
 import { leapDefaults } from "./leap-method.ts";
@@ -18,8 +21,10 @@ import { stochasticModel } from "./stochastic-model.ts";
 export interface LeapOptions extends StochasticModelOptions {
   readonly method: LeapMethod;
   readonly control?: Partial<LeapControl>;
-  /** What species are recorded as. Default "concentrations". */
+  /** What species are recorded as, and what they stand for in `watch`. Default "concentrations". */
   readonly record?: "concentrations" | "molecules";
+  /** Conditions whose first time is noted in every run, such as `X >= 20`, linear in the species that reactions change. Default none. */
+  readonly watch?: readonly string[];
   readonly target?: Target;
 }
 
@@ -33,6 +38,8 @@ export interface LeapProblem extends StochasticProblem {
 export interface LeapPath extends StochasticPath, Readonly<Omit<LeapTally, "failure">> {
   /** When `until` first held; null where it did not. */
   readonly stoppedAt: number | null;
+  /** When each condition of `watch` first held: to the event with exact events, else to the end of the leap; Infinity where it did not [nWatch]. */
+  readonly passages: Float64Array;
 }
 
 export interface LeapRun extends StochasticRun {
@@ -63,11 +70,14 @@ export async function compileLeap(network: Network, options: LeapOptions): Promi
     value === null || (value >= 0 && (value > 0 || !mustBePositive.has(name))) ? [] : [{ where: `option:${name}`, message: `${name} is ${value}; it must be ${mustBePositive.has(name) ? "above" : "at least"} 0` }],
   );
   const found = stochasticModel(network, options);
-  if (found.problems || problems.length > 0) return { problems: [...problems, ...(found.problems ?? [])] };
+  if (found.problems) return { problems: [...problems, ...found.problems] };
   const { model } = found;
-  const { system, channels, perAmount } = model;
+  const read = (options.watch ?? []).map((text) => readCondition(text, model.system, record === "molecules" ? model.system.states.map(() => 1) : scalesOf(model)));
+  problems.push(...read.flatMap((one) => one.problems ?? []));
+  if (problems.length > 0) return { problems };
+  const { system, channels, perAmount, resolver } = model;
   const outputs = outputsOf(network, system, perAmount, record);
-  const toMolecules = inMolecules(network, system, perAmount);
+  const toMolecules = inMolecules(network, system, perAmount, resolver);
   const propensities = await compilePropensities(system, channels, {
     outputs: outputs.map(({ expression }) => toMolecules(expression)),
     derivatives: method.needsDerivatives || channels.some(({ rest }) => rest !== null),
@@ -82,7 +92,7 @@ export async function compileLeap(network: Network, options: LeapOptions): Promi
     tally: { ...noTally },
     random: stream(0n, "ssa", 0),
   };
-  const shared = { model, scene, stepper: method.prepare(scene) };
+  const shared = { model, scene, stepper: method.prepare(scene), watch: read.flatMap(({ condition }) => condition ?? []) };
   const kept = { runs: 0 };
   const begin = (problem: LeapProblem): LeapRun => beginLeapRun(shared, kept, problem);
   const solver: LeapSolver = {
@@ -106,7 +116,14 @@ export async function compileLeap(network: Network, options: LeapOptions): Promi
 
 const mustBePositive: ReadonlySet<string> = new Set(["epsilon", "step", "exactEvents", "exactEventsAfterImplicit", "maxSteps"]);
 
+/** Molecules that one unit of each state's symbol stands for [nState], as numbers. */
+function scalesOf({ scales, system }: StochasticModel): number[] {
+  const values = new Map(system.parameters.map((id, index) => [id, system.parameterValues[index]]));
+  return [...evaluateAll(scales, (name) => values.get(name) ?? Number.NaN)];
+}
+
 interface Shared {
+  readonly watch: readonly Condition[];
   readonly model: StochasticModel;
   readonly scene: LeapScene;
   readonly stepper: LeapStepper;
@@ -114,7 +131,7 @@ interface Shared {
 
 const noTally: LeapTally = { leaps: 0, implicitLeaps: 0, exactEvents: 0, rejected: 0, failure: null };
 
-function beginLeapRun({ model, scene, stepper }: Shared, kept: { runs: number }, problem: LeapProblem): LeapRun {
+function beginLeapRun({ model, scene, stepper, watch }: Shared, kept: { runs: number }, problem: LeapProblem): LeapRun {
   checkProblem(model, problem);
   const { system, channels } = model;
   const { times, until } = problem;
@@ -131,6 +148,7 @@ function beginLeapRun({ model, scene, stepper }: Shared, kept: { runs: number },
   const molecules = new Float64Array(times.length * nState);
   const outputs = new Float64Array(times.length * nOutput);
   let [time, reached, steps] = [0, 0, 0];
+  const passages = new Float64Array(watch.length).fill(Infinity);
   let stoppedAt: number | null = null;
   let status: Status = times.length === 0 ? { status: "done" } : { status: "paused", time: 0 };
   const requireCurrent = (): void => {
@@ -145,6 +163,7 @@ function beginLeapRun({ model, scene, stepper }: Shared, kept: { runs: number },
     }
   };
   const advanceOne = (): void => {
+    for (let index = 0; index < passages.length; index++) if (passages[index] === Infinity && watch[index].holds(propensities.molecules)) passages[index] = time;
     if (stoppedAt === null && until?.(propensities.molecules, time)) stoppedAt = time;
     recordDue();
     if (reached === times.length || stoppedAt !== null) status = { status: "done" };
@@ -180,6 +199,7 @@ function beginLeapRun({ model, scene, stepper }: Shared, kept: { runs: number },
         events: firings.reduce((sum, one) => sum + one, 0),
         ...cost,
         stoppedAt,
+        passages: passages.slice(),
       };
     },
   };

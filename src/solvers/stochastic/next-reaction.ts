@@ -1,6 +1,7 @@
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { FunctionBuilder } from "../../kernel/builder.ts";
 import type { Local, Value } from "../../kernel/program.ts";
+import type { EventDraws } from "./draws.ts";
 import { writeEventLoop } from "./event-loop.ts";
 import type { StochasticMethod } from "./method.ts";
 import { reactionTable } from "./reaction-table.ts";
@@ -78,9 +79,10 @@ export const nextReaction: StochasticMethod = {
         b.if(f64.gt(propensity, 0), () => b.call("put", channel, f64.div(f64.call("exponential"), propensity)));
       });
     });
-    writeEventLoop<null>(program, scene, {
-      enter: () => null,
-      body(loop) {
+    writeEventLoop<EventDraws>(program, scene, {
+      enter: (_, draws) => draws,
+      flush() {},
+      body(loop, draws) {
         const { b } = loop;
         loop.leave(i32.load(memory.isWrong), stochasticCode.wrongPropensity);
         const end = b.local("f64", "end", count > 0 ? f64.load(heap) : f64.const(Infinity));
@@ -100,7 +102,7 @@ export const nextReaction: StochasticMethod = {
                   f64.gt(before, 0),
                   () => b.set(time, f64.add(end, f64.mul(f64.div(before, after), f64.sub(timeAt(i32.load(i32.shl(reader, 2), places)), end)))),
                   () => {
-                    loop.draws.rare("exponential", time);
+                    draws.rare("exponential", time);
                     b.set(time, f64.add(end, f64.div(time, after)));
                   },
                 ),
@@ -112,7 +114,7 @@ export const nextReaction: StochasticMethod = {
         const own = table.propensity(b, channel);
         check(b, own);
         b.store(cell(channel), own, propensities);
-        const wait = loop.draws.exponential(loop.draws.block());
+        const wait = draws.exponential(draws.block());
         b.call("put", channel, f64.add(end, f64.div(wait, f64.max(own, 0))));
         loop.count(cell(channel), memory.firings);
       },

@@ -3,8 +3,9 @@ import type { FunctionBuilder } from "../../kernel/builder.ts";
 import type { Instance } from "../../kernel/instance.ts";
 import { lowerEach } from "../../kernel/lower.ts";
 import type { Local, Value } from "../../kernel/program.ts";
-import { statesReadBy } from "./channel.ts";
+import { readersOf } from "./channel.ts";
 import { writeDispatch } from "./dispatch.ts";
+import type { Channel } from "./channel.ts";
 import type { StochasticStep } from "./method.ts";
 import { symbolResolver } from "./symbols.ts";
 
@@ -28,34 +29,47 @@ export interface ReactionTable {
   eachChange(b: FunctionBuilder, channel: Local, visit: (state: Local, readers: { readonly from: Value; readonly to: Value }) => void): void;
   /** Visits the channels that read a state. */
   eachReader(b: FunctionBuilder, readers: { readonly from: Value; readonly to: Value }, visit: (channel: Local) => void): void;
+  /** Where a method's own part of each channel's record stands, where it asked for one: `address` plus the channel shifted left by `shift`. */
+  readonly own: { readonly address: number; readonly shift: number };
   /** Whether any channel's factor is no falling factorial, so that its propensity may turn negative. */
   readonly mayBeWrong: boolean;
   prepare(instance: Instance): void;
   begin(instance: Instance, coefficients: Float64Array): void;
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-/** Where a channel's record stands, in bytes from the table's start. */
-const record = (channel: Value): Value => i32.shl(channel, 5);
+function sum<Item>(items: readonly Item[], size: (item: Item) => number): number {
+  let total = 0;
+  for (const item of items) total += size(item);
+  return total;
+}
 
-/** Lays out the tables of a scene's channels, linear in their reactants and changes. */
-export function reactionTable({ program, layout, scene }: StochasticStep): ReactionTable {
+/** Bytes of a cache line. */
+const lineBytes = 64;
+
+/**
+ * Lays out the tables of a scene's channels, linear in their reactants and changes.
+ * @param hasOwn whether a method wants 32 bytes of its own beside each channel's record, in the same cache line.
+ */
+export function reactionTable({ program, layout, scene }: StochasticStep, hasOwn = false): ReactionTable {
+  const shift = hasOwn ? 6 : 5;
+  const recordBytes = 2 ** shift;
+  /** Where a channel's record stands, in bytes from the table's start. */
+  const record = (channel: Value): Value => i32.shl(channel, shift);
   const { channels, memory, system } = scene;
   const count = channels.length;
   const cell = (state: number): number => memory.molecules + 8 * state;
   const one = cell(system.states.length);
-  const reads = statesReadBy(channels, system);
-  const readers: number[][] = system.states.map(() => []);
-  reads.forEach((states, channel) => states.forEach((state) => readers[state]?.push(channel)));
+  const readers = readersOf(channels, system);
 
-  const table = layout.f64((channelBytes / 8) * (count + 1));
-  const changeTable = layout.i32((changeBytes / 4) * (1 + sum(channels.map(({ changes }) => changes.length))));
-  const readerTable = layout.i32(1 + sum(readers.map((list) => list.length)));
-  /** Lowered number and address of each factor of a channel that is no plain one: [how many, rest, (address, lowered)...]. */
-  const factorsOf = channels.map(({ orders }) => orders.flatMap(({ state, order }) => Array.from({ length: order }, (_, lowered) => ({ address: cell(state), lowered }))));
-  const isPlain = channels.map(({ rest, isMassAction }, index) => isMassAction && rest === null && (factorsOf[index]?.length ?? 0) <= 2 && (factorsOf[index]?.[0]?.lowered ?? 0) === 0);
-  const beyondWords = channels.map((_, index) => (isPlain[index] ? 0 : 2 + 2 * (factorsOf[index]?.length ?? 0)));
-  const beyondTable = layout.i32(1 + sum(beyondWords));
+  const table = Math.ceil(layout.f64((recordBytes / 8) * (count + 1) + lineBytes / 8) / lineBytes) * lineBytes;
+  const changeTable = layout.i32((changeBytes / 4) * (1 + sum(channels, ({ changes }) => changes.length)));
+  const readerTable = layout.i32(1 + readers.channels.length);
+  const molecularity = ({ orders }: Channel): number => sum(orders, ({ order }) => order);
+  const isPlain = (channel: Channel): boolean => channel.isMassAction && channel.rest === null && molecularity(channel) <= 2;
+  /** Words of what goes beyond: [how many factors, rest, (address, lowered)...]. */
+  const beyondWords = (channel: Channel): number => (isPlain(channel) ? 0 : 2 + 2 * molecularity(channel));
+  const beyondTable = layout.i32(1 + sum(channels, beyondWords));
+  const isAllPlain = channels.every(isPlain);
 
   const rests = channels.flatMap(({ rest }, channel) => (rest ? [{ rest, channel }] : []));
   if (rests.length > 0) {
@@ -83,7 +97,7 @@ export function reactionTable({ program, layout, scene }: StochasticStep): React
 
   const eachChange: ReactionTable["eachChange"] = (b, channel, visit) => {
     const entry = b.local("i32", "change", i32.load(record(channel), table + at.changes));
-    const end = b.local("i32", "end of changes", i32.load(record(channel), table + at.changes + channelBytes));
+    const end = b.local("i32", "end of changes", i32.load(record(channel), table + at.changes + recordBytes));
     b.loop((next) => {
       b.if(i32.ge(entry, end), () => b.break(next));
       visit(b.local("i32", "state", i32.load(entry)), { from: i32.load(entry, 8), to: i32.load(entry, 12) });
@@ -91,15 +105,21 @@ export function reactionTable({ program, layout, scene }: StochasticStep): React
     });
   };
   return {
+    own: { address: table + channelBytes, shift },
     mayBeWrong: rests.length > 0,
     propensity(b, channel, offset = 0) {
       const row = b.local("i32", "row", record(channel));
       const value = b.local("f64", "propensity", f64.load(row, table + at.coefficient));
-      const beyond = b.local("i32", "beyond", i32.load(row, table + at.beyond));
       const molecules = (which: number): Value => f64.load(i32.load(row, table + which), offset);
+      const plain = (): void => b.set(value, f64.mul(f64.mul(value, molecules(at.first)), f64.sub(molecules(at.second), f64.load(row, table + at.lowered))));
+      if (isAllPlain) {
+        plain();
+        return value;
+      }
+      const beyond = b.local("i32", "beyond", i32.load(row, table + at.beyond));
       b.if(
         i32.isZero(beyond),
-        () => b.set(value, f64.mul(f64.mul(value, molecules(at.first)), f64.sub(molecules(at.second), f64.load(row, table + at.lowered)))),
+        plain,
         () => b.set(value, f64.call("propensity beyond", beyond, value, i32.const(offset))),
       );
       return value;
@@ -107,7 +127,7 @@ export function reactionTable({ program, layout, scene }: StochasticStep): React
     change(b, channel, refuse) {
       const row = record(channel);
       const entry = b.local("i32", "change");
-      const end = b.local("i32", "end of changes", i32.load(row, table + at.changes + channelBytes));
+      const end = b.local("i32", "end of changes", i32.load(row, table + at.changes + recordBytes));
       const each = (visit: () => void): void => {
         b.set(entry, i32.load(row, table + at.changes));
         b.loop((next) => {
@@ -143,35 +163,34 @@ export function reactionTable({ program, layout, scene }: StochasticStep): React
     prepare(instance) {
       const { f64: f, i32: i } = instance;
       f[one / 8] = 1;
-      const readersFrom: number[] = [];
-      let reader = readerTable / 4;
-      for (const list of readers) {
-        readersFrom.push(4 * reader);
-        for (const channel of list) i[reader++] = channel;
-      }
-      readersFrom.push(4 * reader);
+      i.set(readers.channels, readerTable / 4);
+      const readersAt = (state: number): number => readerTable + 4 * (readers.start[state] ?? 0);
       let [change, beyond, rest] = [changeTable / 4, beyondTable / 4, 0];
       channels.forEach((channel, index) => {
-        const row = table + channelBytes * index;
-        const factors = factorsOf[index] ?? [];
+        const row = table + recordBytes * index;
         i[(row + at.changes) / 4] = 4 * change;
         for (const { state, change: by } of channel.changes) {
-          i.set([cell(state), by, readersFrom[state] ?? 0, readersFrom[state + 1] ?? 0], change);
+          i[change] = cell(state);
+          i[change + 1] = by;
+          i[change + 2] = readersAt(state);
+          i[change + 3] = readersAt(state + 1);
           change += changeBytes / 4;
         }
-        const [first, second] = factors;
-        f[(row + at.lowered) / 8] = second?.lowered ?? 0;
-        i[(row + at.first) / 4] = first?.address ?? one;
-        i[(row + at.second) / 4] = second?.address ?? one;
-        i[(row + at.beyond) / 4] = isPlain[index] ? 0 : 4 * beyond;
-        if (isPlain[index]) return;
-        i.set([factors.length, channel.rest ? rest++ : -1, ...factors.flatMap(({ address, lowered }) => [address, lowered])], beyond);
-        beyond += beyondWords[index] ?? 0;
+        const [first, second] = channel.orders;
+        const isPair = (first?.order ?? 0) > 1;
+        f[(row + at.lowered) / 8] = isPair ? 1 : 0;
+        i[(row + at.first) / 4] = first ? cell(first.state) : one;
+        i[(row + at.second) / 4] = first && isPair ? cell(first.state) : second ? cell(second.state) : one;
+        i[(row + at.beyond) / 4] = isPlain(channel) ? 0 : 4 * beyond;
+        if (isPlain(channel)) return;
+        const factors = channel.orders.flatMap(({ state, order }) => Array.from({ length: order }, (_, lowered) => [cell(state), lowered]));
+        i.set([factors.length, channel.rest ? rest++ : -1, ...factors.flat()], beyond);
+        beyond += beyondWords(channel);
       });
-      i[(table + channelBytes * count + at.changes) / 4] = 4 * change;
+      i[(table + recordBytes * count + at.changes) / 4] = 4 * change;
     },
     begin(instance, coefficients) {
-      coefficients.forEach((coefficient, index) => void (instance.f64[(table + channelBytes * index) / 8] = coefficient));
+      coefficients.forEach((coefficient, index) => void (instance.f64[(table + recordBytes * index) / 8] = coefficient));
     },
   };
 }

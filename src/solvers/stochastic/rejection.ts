@@ -1,14 +1,21 @@
 import { f64, i32 } from "../../kernel/builder.ts";
-import { statesReadBy } from "./channel.ts";
+import type { FunctionBuilder } from "../../kernel/builder.ts";
+import type { Local, Value } from "../../kernel/program.ts";
+import { readersOf, statesReadBy } from "./channel.ts";
 import { writeEventLoop } from "./event-loop.ts";
-import { channelGroups } from "./groups.ts";
+import { channelGroups, inChannel } from "./groups.ts";
 import type { CandidateDraws } from "./groups.ts";
 import type { StochasticMethod } from "./method.ts";
 import { reactionTable } from "./reaction-table.ts";
 import { stochasticCode } from "./scene.ts";
 
-/** How far a molecule number may go from where its interval was laid, relative. */
-const relativeWidth = 0.15;
+/** How far a molecule number may go from where its interval was laid, at most, relative. */
+const relativeWidth = 0.25;
+/**
+ * And over the cube root of how many channels read it times its own root: wide intervals cost candidates refused, narrow ones bounds computed anew.
+ * Where a number wanders at random, the sum of both is least at a width that grows with the cube root of its readers; the factor is measured.
+ */
+const widthPerReader = 0.3;
 
 /**
  * Propensities are bounded for a whole interval of molecule numbers; only when a number leaves its interval are the bounds
@@ -28,30 +35,28 @@ export const rejection: StochasticMethod = {
     const { program, layout, scene } = step;
     const { channels, memory, system } = scene;
     const states = system.states.length;
-    const table = reactionTable(step);
-    const groups = channelGroups(step);
-    const lows = layout.f64(channels.length + 1);
+    const table = reactionTable(step, true);
+    const groups = channelGroups(step, table.own, 1);
+    const lows = table.own.address + inChannel.more;
+    const own = (channel: Local): Value => i32.shl(channel, table.own.shift);
     const lower = layout.f64(states + 1) - memory.molecules;
     const upper = layout.f64(states + 1) - memory.molecules;
-    /** Relative half width of a state's interval: 0 where a rate that is no mass action reads it. */
+    /** Half width of a state's interval, at most relative to its number and to its root: 0 where a rate that is no mass action reads it. */
     const widths = layout.f64(states + 1) - memory.molecules;
+    const rootWidths = layout.f64(states + 1) - memory.molecules;
 
-    program.function("lay interval", { parameters: { state: "i32" }, exported: false }, (b, { state }) => {
-      if (!state) return;
-      const n = b.local("f64", "molecules", f64.load(state));
-      const width = b.local("f64", "width", f64.floor(f64.add(f64.mul(n, f64.load(state, widths)), 0.5)));
+    const layInterval = (b: FunctionBuilder, state: Local, n: Local): void => {
+      const width = b.local("f64", "width", f64.floor(f64.add(f64.min(f64.mul(n, f64.load(state, widths)), f64.mul(f64.sqrt(n), f64.load(state, rootWidths))), 0.5)));
       b.store(state, f64.sub(n, width), lower);
       b.store(state, f64.add(n, width), upper);
-    });
-    program.function("bound anew", { parameters: { channel: "i32" }, exported: false }, (b, { channel }) => {
-      if (!channel) return;
-      b.store(i32.shl(channel, 3), table.propensity(b, channel, lower), lows);
-      groups.update(b, channel, table.propensity(b, channel, upper));
-    });
+    };
     program.function("start", {}, (b) => {
-      b.repeat(states, (state) => b.call("lay interval", i32.add(i32.shl(state, 3), memory.molecules)));
+      b.repeat(states, (state) => {
+        const address = b.local("i32", "state", i32.add(i32.shl(state, 3), memory.molecules));
+        layInterval(b, address, b.local("f64", "molecules", f64.load(address)));
+      });
       b.repeat(channels.length, (channel) => {
-        b.store(i32.shl(channel, 3), table.propensity(b, channel, lower), lows);
+        b.store(own(channel), table.propensity(b, channel, lower), lows);
         groups.write(b, channel, table.propensity(b, channel, upper));
       });
     });
@@ -64,30 +69,35 @@ export const rejection: StochasticMethod = {
       });
       b.repeat(channels.length, (channel) => {
         const propensity = table.propensity(b, channel);
-        b.store(i32.shl(channel, 3), propensity, lows);
+        b.store(own(channel), propensity, lows);
         groups.write(b, channel, propensity);
       });
       b.call("lay out");
     });
     writeEventLoop<CandidateDraws>(program, scene, {
       enter: groups.enter,
-      exit: (_, { ahead }) => ahead.save(),
+      flush: groups.flush,
+      attend: groups.attend("close intervals"),
       body(loop, draws) {
         const { b } = loop;
         const { refusals } = draws;
-        const { channel, mark } = groups.candidate(loop, draws, "close intervals");
+        const { channel, mark } = groups.candidate(loop, draws);
         b.set(refusals, i32.add(refusals, 1));
-        b.if(f64.ge(mark, f64.load(i32.shl(channel, 3), lows)), () => b.if(f64.ge(mark, table.propensity(b, channel)), () => loop.again()));
+        b.if(f64.ge(mark, f64.load(own(channel), lows)), () => b.if(f64.ge(mark, table.propensity(b, channel)), () => loop.again()));
         b.set(refusals, 0);
         table.change(b, channel, () => loop.leave(i32.const(1), stochasticCode.usedUp));
         table.eachChange(b, channel, (state, readers) => {
           const n = b.local("f64", "molecules", f64.load(state));
           b.if(i32.or(f64.lt(n, f64.load(state, lower)), f64.gt(n, f64.load(state, upper))), () => {
-            b.call("lay interval", state);
-            table.eachReader(b, readers, (reader) => b.call("bound anew", reader));
+            layInterval(b, state, n);
+            table.eachReader(b, readers, (reader) => {
+              b.store(own(reader), table.propensity(b, reader, lower), lows);
+              groups.update(b, reader, table.propensity(b, reader, upper), draws);
+            });
           });
         });
         loop.count(i32.shl(channel, 3), memory.firings);
+        groups.settle(loop, draws);
       },
     });
     const isExact = new Set(statesReadBy(channels.filter(({ rest }) => rest !== null), system).flatMap((read) => [...read]));
@@ -95,7 +105,11 @@ export const rejection: StochasticMethod = {
       prepare(instance) {
         table.prepare(instance);
         const first = memory.molecules / 8;
-        system.states.forEach((_, state) => void (instance.f64[first + widths / 8 + state] = isExact.has(state) ? 0 : relativeWidth));
+        const { start } = readersOf(channels, system);
+        system.states.forEach((_, state) => {
+          instance.f64[first + widths / 8 + state] = isExact.has(state) ? 0 : relativeWidth;
+          instance.f64[first + rootWidths / 8 + state] = widthPerReader * Math.cbrt((start[state + 1] ?? 0) - (start[state] ?? 0));
+        });
         instance.f64[first + states + lower / 8] = 1;
         instance.f64[first + states + upper / 8] = 1;
       },

@@ -2,9 +2,11 @@ import type { Target } from "../../kernel/instance.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import type { Network } from "../../models/network.ts";
 import type { Status } from "../status.ts";
-import { compileStochastic } from "./compile.ts";
-import { ensemble } from "./ensemble.ts";
-import { stochasticMethods } from "./index.ts";
+import { ensembleStatistics } from "./ensemble-statistics.ts";
+import type { EnsembleStatistics } from "./ensemble-statistics.ts";
+import type { LeapControl } from "./leap-method.ts";
+import { compileSampler } from "./sampler.ts";
+import type { StochasticPath } from "./solver.ts";
 
 export interface SimulateStochasticOptions {
   /** Ascending, from 0 on [nTime]. */
@@ -13,8 +15,10 @@ export interface SimulateStochasticOptions {
   readonly runs?: number;
   /** Root seed, 64 bits. */
   readonly seed: bigint;
-  /** Id of a stochastic method. Default "direct". */
+  /** Id of a stochastic method, exact or approximate. Default "direct". */
   readonly method?: string;
+  /** How an approximate method chooses its steps. */
+  readonly control?: Partial<LeapControl>;
   /** Species as molecules instead of concentrations. Default false. */
   readonly amounts?: boolean;
   readonly target?: Target;
@@ -47,37 +51,37 @@ export type SimulateStochasticResult =
   | { readonly problems: readonly NetworkProblem[]; readonly result?: undefined };
 
 /**
- * Simulates a network as molecules that react one by one: the first run, and mean and standard deviation of all.
- * @status problems: what `compileStochastic` refuses, an unknown method, parameters without a value.
+ * Simulates a network as molecules that react: the first run, and mean and standard deviation of all.
+ * @status problems: those of `compileSampler`.
  */
 export async function simulateStochastic(network: Network, options: SimulateStochasticOptions): Promise<SimulateStochasticResult> {
-  const { runs = 1, seed, method: methodId = "direct", amounts = false, target, maxEvents, signal } = options;
-  const method = Object.values(stochasticMethods).find(({ facts }) => facts.id === methodId);
-  if (!method) return { problems: [{ where: "option:method", message: `there is no stochastic method "${methodId}"; choose one of ${Object.keys(stochasticMethods).join(", ")}` }] };
-  const compiled = await compileStochastic(network, { method, record: amounts ? "molecules" : "concentrations", ...(target && { target }) });
+  const { runs = 1, seed, method = "direct", amounts = false, control, target, maxEvents, signal } = options;
+  const compiled = await compileSampler(network, { method, record: amounts ? "molecules" : "concentrations", ...(control && { control }), ...(target && { target }) });
   if (compiled.problems) return compiled;
-  const { solver } = compiled;
-  const { system } = solver;
-  const missing = system.parameters.filter((_, index) => Number.isNaN(system.parameterValues[index]));
-  if (missing.length > 0) return { problems: missing.map((id) => ({ where: `value:${id}`, message: `"${id}" has no value; give it one` })) };
+  const { sampler } = compiled;
   const times = Float64Array.from(options.times);
-  const all = await ensemble(solver, { times, runs, seed, ...(maxEvents !== undefined && { maxEvents }), ...(signal && { signal }) });
-  const width = solver.outputs.length;
-  const tableOf = <T>(rows: Float64Array, values: ArrayLike<T>): (number | T)[][] =>
-    Array.from(rows, (time, row) => [time, ...Array.from({ length: width }, (_, column) => values[row * width + column] as T)]);
-  const moments = all.runs > 0 ? times : new Float64Array(0);
+  const all = await ensembleStatistics(sampler, { times, runs, seed, counted: [], ...(maxEvents !== undefined && { maxEvents }), ...(signal && { signal }) });
+  return { result: { ...stochasticTables(network, all), method: sampler.method.id, warnings: sampler.warnings } };
+}
+
+/** The tables of an ensemble. */
+export function stochasticTables(network: Pick<Network, "units">, all: EnsembleStatistics): Omit<StochasticTables, "method" | "warnings"> {
+  const { outputs, first, times } = all;
+  const reached = all.runs > 0 ? times : new Float64Array(0);
+  const tableOf = <T>(of: (row: number, column: number) => T): (number | T)[][] => Array.from(reached, (time, row) => [time, ...outputs.map((_, column) => of(row, column))]);
   return {
-    result: {
-      status: all.status,
-      method: method.facts.id,
-      columns: ["time", ...solver.outputs.map(({ id }) => id)],
-      units: [network.units.find(({ id }) => id === "time_unit" || id === "time")?.formula ?? null, ...solver.outputs.map(({ unit }) => unit)],
-      rows: tableOf(all.first.times, all.first.outputs),
-      runs: all.runs,
-      mean: tableOf(moments, all.mean),
-      sd: tableOf<number | null>(moments, all.sd ?? Array.from({ length: moments.length * width }, () => null)),
-      events: all.events,
-      warnings: solver.warnings,
-    },
+    status: all.status,
+    columns: ["time", ...outputs.map(({ id }) => id)],
+    units: [network.units.find(({ id }) => id === "time_unit" || id === "time")?.formula ?? null, ...outputs.map(({ unit }) => unit)],
+    rows: first === null ? [] : pathRows(first, outputs.length),
+    runs: all.runs,
+    mean: tableOf((row, column) => all.cell(row, column).mean.value),
+    sd: tableOf((row, column) => (all.runs > 1 ? Math.sqrt(all.cell(row, column).variance.value) : null)),
+    events: all.events,
   };
+}
+
+/** What a path recorded, a row each reached time, the time itself in column 0. */
+export function pathRows({ times, outputs }: StochasticPath, width: number): number[][] {
+  return Array.from(times, (time, row) => [time, ...outputs.subarray(row * width, (row + 1) * width)]);
 }

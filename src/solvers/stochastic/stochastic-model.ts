@@ -1,8 +1,9 @@
 import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import type { NetworkProblem } from "../../models/check.ts";
-import { odeSystem } from "../../models/compile.ts";
+import { reactionSystem } from "../../models/compile.ts";
 import type { Network } from "../../models/network.ts";
+import type { Resolver } from "../../models/resolve.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { Channel } from "./channel.ts";
 import { channelsOf, moleculesPerSymbol } from "./channel.ts";
@@ -19,6 +20,7 @@ export interface StochasticModelOptions {
 export interface StochasticModel {
   readonly network: Network;
   readonly system: OdeSystem;
+  readonly resolver: Resolver;
   readonly perAmount: number;
   readonly channels: readonly Channel[];
   /** Molecules that one unit of each state's symbol stands for [nState]. */
@@ -36,9 +38,9 @@ export type StochasticModelResult = { readonly model: StochasticModel; readonly 
  * units that are no amounts, and initial amounts that are no whole numbers of molecules where amounts are counted in items.
  */
 export function stochasticModel(network: Network, { moleculesPerUnit }: StochasticModelOptions = {}): StochasticModelResult {
-  const compiled = odeSystem(network);
+  const compiled = reactionSystem(network);
   if (compiled.problems) return { problems: compiled.problems };
-  const { system } = compiled;
+  const { system, resolver } = compiled;
   const problems = network.rules.flatMap(({ kind, target }): NetworkProblem[] =>
     kind === "rate" ? [{ where: `rule:${target}`, message: `"${target}" follows a rate rule; between two events stochastic methods need constant propensities` }] : [],
   );
@@ -48,15 +50,15 @@ export function stochasticModel(network: Network, { moleculesPerUnit }: Stochast
   if (unit.problems) return { problems: [...problems, ...unit.problems] };
   const { perAmount, isMole } = unit;
   if (!(perAmount > 0 && perAmount < Infinity)) problems.push({ where: "moleculesPerUnit", message: `${perAmount} molecules in a unit of amount; give a positive number` });
-  const found = channelsOf(network, system, perAmount);
+  const found = channelsOf(network, system, perAmount, undefined, compiled);
   if (found.problems) problems.push(...found.problems);
   if (problems.length > 0 || found.problems) return { problems };
   const { channels } = found;
-  const scales = moleculesPerSymbol(network, system, perAmount);
+  const scales = moleculesPerSymbol(network, system, perAmount, resolver);
   const start = initialMolecules(system, scales, isMole);
   if (start.problems.length > 0) return { problems: start.problems };
   const warnings = [...start.warnings, ...propensityWarnings(system, channels, start.molecules)];
-  return { model: { network, system, perAmount, channels, scales, initial: start.molecules, warnings } };
+  return { model: { network, system, resolver, perAmount, channels, scales, initial: start.molecules, warnings } };
 }
 
 /** How far a number of molecules may be from a whole number by rounding, relative. */

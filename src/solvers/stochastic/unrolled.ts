@@ -3,8 +3,9 @@ import type { FunctionBuilder } from "../../kernel/builder.ts";
 import { lowerEach } from "../../kernel/lower.ts";
 import type { Local, Value } from "../../kernel/program.ts";
 import { statesReadBy } from "./channel.ts";
-import { drawCells, writeFirstDraw } from "./draw-ahead.ts";
+import { aheadCode, attendCells, drawCells, writeAheadDraws } from "./draw-ahead.ts";
 import type { CellDraws } from "./draw-ahead.ts";
+import { constantAt } from "./draws.ts";
 import { writeEventLoop } from "./event-loop.ts";
 import type { Propensities, StochasticProgram, StochasticStep } from "./method.ts";
 import { largestPropensity, stochasticCode } from "./scene.ts";
@@ -30,6 +31,7 @@ export function writeUnrolled({ program, scene }: StochasticStep): StochasticPro
   const { channels, memory, system } = scene;
   const reads = statesReadBy(channels, system);
   const inLocals = new Set([...reads.flatMap((states) => [...states]), ...channels.flatMap(({ changes }) => changes.map(({ state }) => state))]);
+  const one = constantAt(memory.draws, 1);
   const moleculesAt = (state: number): number => memory.molecules + 8 * state;
   const mayBeWrong = channels.some(({ isMassAction }) => !isMassAction);
 
@@ -74,11 +76,11 @@ export function writeUnrolled({ program, scene }: StochasticStep): StochasticPro
         });
       });
     }
-    each((n, change) => b.set(n, f64.add(n, change)));
+    each((n, change) => b.set(n, change === 1 ? f64.add(n, one) : change === -1 ? f64.sub(n, one) : f64.add(n, change)));
     writePropensities(b, state, [...channels.keys()].filter((other) => changes.some(({ state: changed }) => reads[other]?.has(changed))));
   };
 
-  writeFirstDraw(program, memory.draws, drawCells);
+  writeAheadDraws(program, memory.draws, drawCells);
   writeEventLoop<Unrolled>(program, scene, {
     enter(b, draws) {
       const state = {
@@ -89,14 +91,19 @@ export function writeUnrolled({ program, scene }: StochasticStep): StochasticPro
       writePropensities(b, state, [...channels.keys()]);
       return state;
     },
-    flush: (b, { molecules }) => molecules.forEach((n, state) => n && b.store(moleculesAt(state), n)),
-    exit: (_, { ahead }) => ahead.save(),
+    most: ({ ahead }) => ahead.most(),
+    flush(b, { molecules, ahead }) {
+      molecules.forEach((n, state) => n && b.store(moleculesAt(state), n));
+      ahead.save();
+    },
+    attend: attendCells,
     body(loop, state) {
       const { b, t } = loop;
       const { ahead } = state;
       if (mayBeWrong) loop.leave(i32.load(memory.isWrong), stochasticCode.wrongPropensity);
       const tree = sumTree(b, state.propensities, 0, 2 ** Math.ceil(Math.log2(Math.max(1, channels.length))));
       if (!tree) return loop.waitUntil(b.local("f64", "end", f64.const(Infinity)));
+      loop.leave(ahead.isOpen(), aheadCode.open);
       loop.leave(i32.isZero(f64.lt(tree.sum, largestPropensity)), stochasticCode.wrongPropensity);
       loop.waitUntil(b.local("f64", "end", f64.add(t, f64.div(ahead.wait, tree.sum))));
       const threshold = b.local("f64", "threshold", f64.mul(ahead.uniform, tree.sum));
@@ -112,7 +119,8 @@ export function writeUnrolled({ program, scene }: StochasticStep): StochasticPro
           }),
         );
       });
-      return ahead.refine();
+      ahead.keep();
+      return loop.leave(i32.const(1), aheadCode.border);
     },
   });
   return {

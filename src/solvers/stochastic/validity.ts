@@ -1,7 +1,7 @@
 import type { NetworkProblem } from "../../models/check.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { Channel } from "./channel.ts";
-import { statesReadBy } from "./channel.ts";
+import { statesRead } from "./channel.ts";
 import { propensityReader } from "./propensity-value.ts";
 
 /** Molecule numbers that rates are tried at, besides those at the start. */
@@ -14,17 +14,17 @@ const trials = [0, 1, 10, 100];
  */
 export function propensityWarnings(system: OdeSystem, channels: readonly Channel[], start: Float64Array): NetworkProblem[] {
   const propensityOf = propensityReader(system, system.parameterValues);
-  const reads = statesReadBy(channels, system);
-  return channels.flatMap((channel, index): NetworkProblem[] => {
+  return channels.flatMap((channel): NetworkProblem[] => {
     if (channel.isMassAction) return [];
+    const read = statesRead(channel, system);
     const where = `reaction:${channel.reaction}`;
     const taken = channel.changes.filter(({ change }) => change < 0);
-    const tried = [start, ...trials.map((number) => start.map((n, state) => (reads[index]?.has(state) ? number : n)))];
+    const tried = [start, ...trials.map((number) => start.map((n, state) => (read.has(state) ? number : n)))];
     const problems = new Map<string, string>();
     const note = (key: string, message: string): void => void (problems.has(key) || problems.set(key, message));
     for (const molecules of tried) {
       const value = propensityOf(channel, molecules);
-      if (value < 0) note("negative", `the rate of "${channel.id}" is ${value} at ${described(system, reads[index], molecules)}; a run that comes there ends. Write it as a difference of two positive terms, or as two reactions`);
+      if (value < 0) note("negative", `the rate of "${channel.id}" is ${value} at ${described(system, read, molecules)}; a run that comes there ends. Write it as a difference of two positive terms, or as two reactions`);
       for (const { state, change } of taken) {
         const short = molecules.with(state, -change - 1);
         const left = propensityOf(channel, short);
@@ -36,5 +36,5 @@ export function propensityWarnings(system: OdeSystem, channels: readonly Channel
   });
 }
 
-const described = (system: OdeSystem, read: ReadonlySet<number> | undefined, molecules: Float64Array): string =>
-  [...(read ?? [])].map((state) => `${system.states[state]} = ${molecules[state]}`).join(", ") || "any state";
+const described = (system: OdeSystem, read: ReadonlySet<number>, molecules: Float64Array): string =>
+  [...read].map((state) => `${system.states[state]} = ${molecules[state]}`).join(", ") || "any state";

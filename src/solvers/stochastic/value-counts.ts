@@ -4,11 +4,28 @@ export interface ValueCounts {
   /** Relative error of the values below: 0 while there are few different ones. */
   readonly relativeError: number;
   add(value: number): void;
-  merge(other: ValueCounts): void;
+  merge(other: Pick<ValueCounts, "relativeError" | "entries">): void;
   /** Values (or representatives within the relative error) ascending, and how often each was seen. */
   entries(): readonly (readonly [value: number, count: number])[];
   /** Smallest value that at least a share `probability` of all values does not exceed; NaN of nothing. @throws RangeError for a probability outside [0, 1]. */
   quantile(probability: number): number;
+}
+
+/** Counts as plain data, from which `restoredCounts` goes on as if they had never been away. */
+export interface KeptCounts {
+  readonly isExact: boolean;
+  /** Values ascending, each followed by how often it was seen [2 nValue]. */
+  readonly entries: readonly number[];
+}
+
+export const keptCounts = (counts: ValueCounts): KeptCounts => ({ isExact: counts.relativeError === 0, entries: counts.entries().flat() });
+
+/** @param options those of the counts that were kept. */
+export function restoredCounts({ isExact, entries }: KeptCounts, options: Parameters<typeof valueCounts>[0] = {}): ValueCounts {
+  const counts = valueCounts(options);
+  const pairs = Array.from({ length: entries.length / 2 }, (_, index) => [entries[2 * index], entries[2 * index + 1]] as const);
+  counts.merge({ relativeError: isExact ? 0 : valueCountsDefaults.relativeError, entries: () => pairs });
+  return counts;
 }
 
 export const valueCountsDefaults = {

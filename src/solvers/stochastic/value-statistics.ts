@@ -1,5 +1,6 @@
-import { valueCounts } from "./value-counts.ts";
-import type { ValueCounts } from "./value-counts.ts";
+import { keptCounts, restoredCounts, valueCounts } from "./value-counts.ts";
+import type { KeptCounts, ValueCounts } from "./value-counts.ts";
+import type { QuantityMoments } from "./moments.ts";
 
 /** A number with its standard error; the error is NaN where there are too few values to know. */
 export interface Estimate {
@@ -40,12 +41,14 @@ export interface ValueStatistics {
  * Mean and variance with standard errors, quantiles and histograms of a stream of values.
  *
  * The error of the variance is sqrt((m4 - (n - 3)/(n - 1) s^4)/n), with m4 the fourth central moment of the sample.
+ * @param from what has been seen already; its counts are taken over, not copied.
  * @source Pébay 2008, Sandia report SAND2008-6212, doi:10.2172/1028931 (one-pass moments and their merging); Mood, Graybill, Boes 1974, sec. VI.2 (variance of the sample variance)
  */
-export function valueStatistics(options: Parameters<typeof valueCounts>[0] = {}): ValueStatistics {
-  const counts = valueCounts(options);
-  let [n, centre, m2, m3, m4] = [0, 0, 0, 0, 0];
-  let [least, greatest] = [Infinity, -Infinity];
+export function valueStatistics(options: Parameters<typeof valueCounts>[0] = {}, from?: { readonly moments: QuantityMoments; readonly counts: ValueCounts }): ValueStatistics {
+  const counts = from?.counts ?? valueCounts(options);
+  let [n, centre] = [from?.moments.count ?? 0, from?.moments.mean ?? 0];
+  let [m2, m3, m4] = from?.moments.powerSums ?? [0, 0, 0];
+  let [least, greatest] = [from?.moments.least ?? Infinity, from?.moments.greatest ?? -Infinity];
   /** Merges `k` values with mean `mean` and central power sums. */
   const combine = (k: number, mean: number, s2: number, s3: number, s4: number): void => {
     if (k === 0) return;
@@ -118,6 +121,19 @@ export function valueStatistics(options: Parameters<typeof valueCounts>[0] = {})
   };
   return self;
 }
+
+/** Statistics as plain data, from which `restoredStatistics` goes on to the same bits. */
+export interface KeptStatistics {
+  readonly moments: QuantityMoments;
+  readonly counts: KeptCounts;
+}
+
+export function keptStatistics(statistics: ValueStatistics): KeptStatistics {
+  const { count, mean, least, greatest, counts } = statistics;
+  return { moments: { count, mean: count > 0 ? mean.value : 0, powerSums: statistics.powerSums(), least, greatest }, counts: keptCounts(counts) };
+}
+
+export const restoredStatistics = ({ moments, counts }: KeptStatistics): ValueStatistics => valueStatistics({}, { moments, counts: restoredCounts(counts) });
 
 function estimateOf(statistics: ValueStatistics, of: Parameters<ValueStatistics["more"]>[0]): Estimate {
   if (of === "mean") return statistics.mean;

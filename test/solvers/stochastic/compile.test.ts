@@ -144,7 +144,7 @@ describe("rates that are no valid propensities", () => {
   });
 });
 
-const chosen = async (text: string): Promise<string> => (await solverOf(text, { method: stochasticMethods.auto })).method.facts.id;
+const chosen = async (text: string): Promise<string> => (await solverOf(text, { method: stochasticMethods.ssa })).method.facts.id;
 const chain = (steps: number, more = ""): string => Array.from({ length: steps }, (_, i) => `S${i} => S${i + 1}; k*S${i}${more}`).join("; ") + "; k = 1; E = 1" + Array.from({ length: steps + 1 }, (_, i) => `; S${i} = 1`).join("");
 
 describe("the automatic choice", () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { blockRuns, ensembleStatistics, mergeBlocks, statisticsBlock } from "../../../src/solvers/stochastic/ensemble-statistics.ts";
+import { blockCount } from "../../../src/solvers/stochastic/ensemble-blocks.ts";
+import { blockRuns, ensembleStatistics, ensembleSum, mergeBlocks, statisticsBlock } from "../../../src/solvers/stochastic/ensemble-statistics.ts";
+import type { EnsembleState } from "../../../src/solvers/stochastic/ensemble-statistics.ts";
+import { readExactJson, writeExactJson } from "../../../src/study/exact-json.ts";
 import { ensemble } from "../../../src/solvers/stochastic/ensemble.ts";
 import { expectEstimate, leapSolverOf, manyErrors, seed } from "./leaps.ts";
 import { logFactorial, solverOf } from "./networks.ts";
@@ -38,13 +41,14 @@ describe("statistics of an ensemble", () => {
   });
 
   it("is the same bits whoever does which block in which order", async () => {
-    const problem = { seed, runs: 3 * blockRuns + 17, times };
+    const problem = { seed, runs: 300, times };
+    const count = blockCount(problem.runs);
     for (const make of [() => solverOf(network), () => leapSolverOf(network, "tau-leaping"), () => leapSolverOf(network, "cle")]) {
       const one = await ensembleStatistics(await make(), problem);
       const [first, second] = [await make(), await make()];
       const blocks = new Map<number, Awaited<ReturnType<typeof statisticsBlock>>>();
-      for (const [block, solver] of [[3, first], [1, second], [0, first], [2, second]] as const) blocks.set(block, await statisticsBlock(solver, problem, block));
-      const merged = mergeBlocks(first, problem, [0, 1, 2, 3].flatMap((block) => blocks.get(block) ?? []));
+      for (let block = count - 1; block >= 0; block--) blocks.set(block, structuredClone(await statisticsBlock(block % 3 === 0 ? first : second, problem, block)));
+      const merged = mergeBlocks(first, problem, Array.from({ length: count }, (_, block) => blocks.get(block) ?? []).flat());
       expect(merged.runs).toBe(problem.runs);
       expect(merged.firings).toEqual(one.firings);
       for (const time of times) {
@@ -52,6 +56,46 @@ describe("statistics of an ensemble", () => {
         expect([b.mean, b.variance, b.quantile(0.3), b.counts.entries()]).toEqual([a.mean, a.variance, a.quantile(0.3), a.counts.entries()]);
       }
     }
+  });
+
+  it("goes on from a state, through a file, to the same bits, be it with more runs", async () => {
+    for (const method of ["cle", "exact-events"] as const) {
+      const solver = await leapSolverOf(network, method);
+      const blockOf = (runs: number, block: number) => statisticsBlock(solver, { seed, runs, times, paths: 3 }, block);
+      const whole = ensembleSum(solver, { times });
+      for (let block = 0; block < blockCount(400); block++) whole.add(await blockOf(400, block));
+      const half = ensembleSum(solver, { times });
+      for (let block = 0; block < blockCount(200); block++) half.add(await blockOf(200, block));
+      const rest = ensembleSum(solver, { times }, readExactJson(writeExactJson(half.state())) as EnsembleState);
+      for (let block = blockCount(200); block < blockCount(400); block++) rest.add(await blockOf(400, block));
+      expect(rest.state()).toEqual(whole.state());
+      expect(rest.result().paths).toEqual(whole.result().paths);
+      for (const time of times) expect(rest.result().at(time, "A").quantile(0.9)).toEqual(whole.result().at(time, "A").quantile(0.9));
+    }
+  });
+
+  it("counts the values it is asked to count, and keeps the paths it is asked to keep", async () => {
+    const solver = await solverOf(network);
+    const all = await ensembleStatistics(solver, { seed, runs: 40, times, paths: 3 });
+    const some = await ensembleStatistics(solver, { seed, runs: 40, times, counted: [1], paths: 0 });
+    expect(some.at(6, "A").quantile(0.5)).toEqual(all.at(6, "A").quantile(0.5));
+    expect(some.at(0.5, "A").mean).toEqual(all.at(0.5, "A").mean);
+    expect(() => some.at(0.5, "A").quantile(0.5)).toThrow(/values of "A" at time 0.5 were not counted/);
+    expect([some.paths.length, some.first]).toEqual([0, null]);
+    expect(all.paths).toEqual([0, 1, 2].map((index) => solver.run({ seed, index, times })));
+  });
+
+  it("blocks hold every run once, few at first, and an ensemble of more runs begins with the same ones", () => {
+    let next = 0;
+    for (let block = 0; block < 1000; block++) {
+      const { first, end } = blockRuns(block);
+      expect(first).toBe(next);
+      expect(end - first).toBeLessThanOrEqual(Math.max(1, first / 64));
+      expect(end - first).toBeLessThanOrEqual(256);
+      for (const runs of new Set([first + 1, end])) expect(blockCount(runs)).toBe(block + 1);
+      next = end;
+    }
+    expect(next).toBeGreaterThan(1e5);
   });
 
   it("stops when asked and where a run fails, with what is complete", async () => {

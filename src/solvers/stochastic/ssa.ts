@@ -1,6 +1,6 @@
 import type { OdeSystem } from "../../models/system.ts";
 import type { Channel } from "./channel.ts";
-import { statesReadBy } from "./channel.ts";
+import { readersOf } from "./channel.ts";
 import { compositionRejection } from "./composition-rejection.ts";
 import { direct } from "./direct.ts";
 import type { StochasticMethod } from "./method.ts";
@@ -13,16 +13,16 @@ const fewDependents = 4;
 /** Chooses by size: `direct` where it is unrolled; above, `composition-rejection` where an event changes up to 4 propensities on average, else `rejection`. */
 function choose(channels: readonly Channel[], system: OdeSystem): StochasticMethod {
   if (channels.length <= unrolledChannels) return direct;
-  const readers = new Float64Array(system.states.length);
-  for (const states of statesReadBy(channels, system)) for (const state of states) readers[state] = (readers[state] ?? 0) + 1;
-  const dependents = channels.reduce((total, { changes }) => total + changes.reduce((sum, { state }) => sum + (readers[state] ?? 0), 0), 0);
+  const { start } = readersOf(channels, system);
+  let dependents = 0;
+  for (const { changes } of channels) for (const { state } of changes) dependents += (start[state + 1] ?? 0) - (start[state] ?? 0);
   return dependents <= fewDependents * channels.length ? compositionRejection : rejection;
 }
 
 /** The exact method that suits the network's size. */
-export const auto: StochasticMethod = {
+export const ssa: StochasticMethod = {
   facts: {
-    id: "auto",
+    id: "ssa",
     title: "Exact method chosen by size",
     exact: true,
     use: `direct up to ${unrolledChannels} channels; above, composition-rejection where an event changes at most ${fewDependents} propensities on average, else rejection`,

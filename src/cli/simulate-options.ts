@@ -1,0 +1,117 @@
+import { odeControlDefaults } from "../solvers/ode/control.ts";
+import { odeMethods } from "../solvers/ode/index.ts";
+import { leapDefaults } from "../solvers/stochastic/leap-method.ts";
+import { leapMethods } from "../solvers/stochastic/leap.ts";
+import { samplingMethods } from "../solvers/stochastic/sampler.ts";
+import type { Call } from "./arguments.ts";
+import { timeOptions } from "./model-options.ts";
+import type { Option } from "./verb.ts";
+
+/** Defaults of `simulate`, in one place. */
+export const simulateDefaults = { method: "rodas5p", end: 10, points: 101, runs: 1, seed: "1", paths: 1, reportedPaths: 8, reportedQuantiles: [0.05, 0.5, 0.95] } as const;
+
+/** What a method of `simulate` is: facts decide, not names. */
+export type SimulateKind = "ode" | "exact" | "leap";
+
+/** Kind of a method that `--method` offers. */
+export function kindOf(method: string): SimulateKind {
+  if (!Object.hasOwn(samplingMethods, method)) return "ode";
+  return samplingMethods[method as keyof typeof samplingMethods].facts.exact ? "exact" : "leap";
+}
+
+const titles = Object.entries({ ...odeMethods, ...samplingMethods }).map(([id, { facts }]) => ({ id, kind: kindOf(id), title: facts.title }));
+const kindWords: Readonly<Record<SimulateKind, string>> = { ode: "ODE", exact: "exact", leap: "approximate" };
+/** Methods that look at every step, as first passages need it. */
+const watching = Object.keys(leapMethods);
+const indent = " ".repeat(38);
+const methodLines = titles.map(({ id, kind, title }) => `\n${indent}${id.padEnd(22)}${kindWords[kind].padEnd(13)}${title}`).join("");
+
+/** Options of `simulate`, in the order of its help. */
+export const simulateOptions = {
+  ...timeOptions(simulateDefaults),
+  method: { kind: "choice", of: titles.map(({ id }) => id), value: "METHOD", help: `(default ${simulateDefaults.method})${methodLines}` },
+  rtol: { kind: "number", min: 0, value: "X", help: `relative tolerance of an ODE method (default ${odeControlDefaults.rtol})` },
+  atol: { kind: "number", min: 0, value: "X", help: `absolute tolerance of an ODE method (default ${odeControlDefaults.atol})` },
+  reproducible: { kind: "flag", help: "the same bits on every engine and machine: exp, log and powers by an ODE method's own functions" },
+  epsilon: { kind: "number", min: 0, value: "X", help: `relative change of rates in a leap of an approximate method (default ${leapDefaults.epsilon})` },
+  step: { kind: "number", min: 0, value: "X", help: "length of every leap of an approximate method, instead of --epsilon" },
+  runs: { kind: "integer", min: 1, value: "R", help: `runs of a stochastic method (default ${simulateDefaults.runs}): mean and sd of all` },
+  quantiles: { kind: "text", value: "P,Q", help: "quantiles of the runs too, such as 0.05,0.5,0.95" },
+  histogram: { kind: "text", value: "ID@T", many: true, help: "how often each value of a column was seen at a time of the rows, for --json and --report" },
+  "first-passage": { kind: "text", value: "COND", many: true, help: `when a condition such as "X >= 20" first holds, linear in species; for ${watching.join(", ")}` },
+  precision: { kind: "number", min: 0, value: "E", help: "standard error wanted of every mean and quantile, relative to the largest mean of its column: says how many more runs that takes" },
+  paths: { kind: "integer", min: 1, max: 1000, value: "N", help: `single runs that are kept (default ${simulateDefaults.paths}, with --report ${simulateDefaults.reportedPaths}), for --json and --report` },
+  firings: { kind: "flag", help: "how often each reaction fired in a run, for --json" },
+  amounts: { kind: "flag", help: "print molecules instead of concentrations" },
+  report: { kind: "flag", help: "write a page with figures and simulate.json into --out (default runs/simulate-<model>-<hash>)" },
+  resume: { kind: "text", value: "DIR", help: "go on with an interrupted ensemble, or with more --runs: the same bits as in one go" },
+} as const satisfies Readonly<Record<string, Option>>;
+
+const sampled = ["runs", "first-passage", "quantiles", "histogram", "precision", "paths", "firings"];
+
+/** Options that mean something for some kinds of methods alone. */
+const meaningful: Readonly<Record<SimulateKind, readonly string[]>> = {
+  ode: ["rtol", "atol", "reproducible"],
+  exact: sampled,
+  leap: [...sampled, "epsilon", "step"],
+};
+
+/** What can be given beside `--resume`; all else is as it was begun. */
+const besideResume = ["resume", "runs", "precision", "report", "threads", "json", "quiet", "verbose"];
+
+/** Options that need several runs to mean something. */
+const needRuns = ["quantiles", "histogram", "precision"];
+
+/** Every option that has no meaning for a method. */
+export function optionProblems(call: Call, method: string): string[] {
+  const kind = kindOf(method);
+  const all = new Set(Object.values(meaningful).flat());
+  const problems = Object.keys(call.given).flatMap((name) => (all.has(name) && !meaningful[kind].includes(name) ? [`--${name} has no meaning for ${method}`] : []));
+  if (kind !== "ode" && call.text("first-passage") !== null && !watching.includes(method)) problems.push(`--first-passage has no meaning for ${method}, which does not look at every event; choose one of ${watching.join(", ")}`);
+  for (const name of ["epsilon", "step"]) if (call.number(name) === 0) problems.push(`--${name} 0: expected more than 0`);
+  if (call.text("epsilon") !== null && call.text("step") !== null) problems.push("give either --epsilon or --step");
+  return [...problems, ...precisionProblems(call), ...(kind === "ode" ? [] : runsProblems(call))];
+}
+
+function runsProblems(call: Call): string[] {
+  if ((call.number("runs") ?? simulateDefaults.runs) > 1) return [];
+  return needRuns.filter((name) => name in call.given).map((name) => `--${name} needs several runs; give --runs too`);
+}
+
+const precisionProblems = (call: Call): string[] => (call.number("precision") === 0 ? ["--precision 0: expected more than 0, such as 0.01"] : []);
+
+/** What a call with `--resume` gives that was settled when the ensemble was begun. */
+export function resumeProblems(call: Call, folder: string): string[] {
+  const settled = Object.keys(call.given).filter((name) => !besideResume.includes(name));
+  return [...settled.map((name) => (name === "out" ? "--out has no place beside --resume: an ensemble goes on where it is" : `--${name} has no place beside --resume: ${folder} goes on as it was begun`)), ...precisionProblems(call)];
+}
+
+/** Probabilities of `--quantiles`, in their order; all problems into `problems`. */
+export function readQuantiles(call: Call, problems: string[]): number[] {
+  const text = call.text("quantiles");
+  if (text === null) return [];
+  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  values.forEach((value, index) => {
+    if (!(value > 0 && value < 1)) problems.push(`--quantiles: entry ${index + 1} of ${text} must be a probability between 0 and 1, such as 0.95`);
+    else if (values.indexOf(value) < index) problems.push(`--quantiles: entry ${index + 1} of ${text} is given twice`);
+  });
+  return values;
+}
+
+/** One `--histogram`. */
+export interface AskedHistogram {
+  readonly id: string;
+  readonly time: number;
+}
+
+/** Columns and times of `--histogram`; all problems into `problems`. */
+export function readHistograms(call: Call, times: ArrayLike<number>, problems: string[]): AskedHistogram[] {
+  return call.texts("histogram").flatMap((text) => {
+    const [, id, at] = /^\s*([^@]+?)\s*@\s*(\S+)\s*$/.exec(text) ?? [];
+    const time = at === undefined ? Number.NaN : Number(at);
+    if (id === undefined || Number.isNaN(time)) problems.push(`--histogram ${text}: expected ID@TIME, such as X@10`);
+    else if (!Array.from(times).includes(time)) problems.push(`--histogram ${text}: ${time} is no time of the rows; add it to --times`);
+    else return [{ id, time }];
+    return [];
+  });
+}
