@@ -1,0 +1,17 @@
+// @ts-check
+// A cold process to its first trajectory of a network that BioNetGen has written out: argv[2] = .net file, argv[3] = last time, argv[4] = method.
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { semimech } from "../semimech.mjs";
+
+const [, , file = "", end = "1", method = "bdf"] = process.argv;
+const { readBioNetGen } = await semimech("formats/bionetgen.js");
+const { odeSystem, initialState } = await semimech("models/index.js");
+const { compileSolver, odeMethods } = await semimech("solvers/index.js");
+const { network } = readBioNetGen(readFileSync(file, "utf8"));
+const { system } = odeSystem(network);
+const parameters = Float64Array.from(system.parameterValues);
+const solver = await compileSolver(system, { method: odeMethods[method] });
+const times = Float64Array.from({ length: 100 }, (_, index) => (Number(end) * (index + 1)) / 100);
+const { status } = solver.solve({ parameters, state: initialState(system, parameters), times });
+if (status.status !== "done") throw new Error(status.status);
