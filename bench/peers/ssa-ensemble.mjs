@@ -1,5 +1,6 @@
 // @ts-check
-// Runs of the Schlögl model with a histogram, as often as asked: a line {runs, threads} in, {seconds, residentMiB, seen} out.
+// Runs of the Schlögl model with a histogram, as often as asked: a line {runs, threads} in, {seconds, runs, histogram, keptMiB} out.
+// Kept is what garbage collection leaves while the statistics are held: node --expose-gc ssa-ensemble.mjs
 import { createInterface } from "node:readline";
 import process from "node:process";
 import { handWritten } from "../problems/ssa.mjs";
@@ -19,5 +20,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { statistics } = await ensembleOnThreads(sampler, { network, sampler: options, problem: { seed: 1n, runs, times: Float64Array.of(0, 10) } }, { threads });
   const seconds = (performance.now() - begin) / 1000;
   const histogram = statistics.at(10, "X").histogram(edges);
-  console.log(JSON.stringify({ seconds, runs: statistics.runs, histogram: histogram.map(({ value }) => value), residentMiB: process.memoryUsage().rss / 2 ** 20 }));
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  console.log(JSON.stringify({ seconds, runs: statistics.runs, histogram: histogram.map(({ value }) => value), keptMiB: (heapUsed + external) / 2 ** 20 }));
 }

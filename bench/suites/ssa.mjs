@@ -191,7 +191,7 @@ async function ensembles(/** @type {Context} */ { blocks, quick, wants, note }, 
   if (!wants(problem, "one thread") && !wants(problem, "a tenth of the runs")) return;
   try {
     const ask = async (/** @type {{ runs: number, threads: number }} */ request) => {
-      const worker = startPeer(process.execPath, [script("ssa-ensemble.mjs")], { patience: 590 });
+      const worker = startPeer(process.execPath, ["--expose-gc", script("ssa-ensemble.mjs")], { patience: 590 });
       const answer = await worker.ask(request);
       worker.close();
       if (answer.runs !== request.runs) throw new Error(`${answer.runs} of ${request.runs} runs`);
@@ -204,7 +204,7 @@ async function ensembles(/** @type {Context} */ { blocks, quick, wants, note }, 
     const [one, two] = [timings.get("1"), timings.get("2")];
     if (one && two) rows.push(rowOf({ problem, peer: "one thread", ours: two, theirs: one, unit: "s" }, { threads: 2, runs }));
     const [all, few] = [await ask({ runs, threads: 1 }), await ask({ runs: runs / 10, threads: 1 })];
-    rows.push(rowOf({ problem, peer: "a tenth of the runs", ours: single(all.residentMiB), theirs: single(few.residentMiB), unit: "MiB", scale: 1 }, { of: "resident memory", runs }));
+    rows.push(rowOf({ problem, peer: "a tenth of the runs", ours: single(all.keptMiB), theirs: single(few.keptMiB), unit: "MiB", scale: 1 }, { of: "memory kept", runs }));
     note(`${problem}: done`);
   } catch (error) {
     skipped.push({ problem, peer: "one thread", reason: message(error) });
