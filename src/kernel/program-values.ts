@@ -1,4 +1,4 @@
-import type { Statement, Value } from "./program.ts";
+import type { MathFunction, Program, Statement, Value } from "./program.ts";
 
 /** A value's operands in the order in which WebAssembly evaluates them. */
 export function operandsOf(value: Value): readonly Value[] {
@@ -61,4 +61,15 @@ export function forEachValue(statements: readonly Statement[], visit: (value: Va
     }
   };
   walk(statements);
+}
+
+/** The `Math` functions a program uses. */
+export function mathFunctionsOf(program: Program): MathFunction[] {
+  const found = new Set<MathFunction>();
+  for (const { body } of program.functions) {
+    forEachValue(body, (value) => {
+      if (value.kind === "math") found.add(value.name);
+    });
+  }
+  return [...found];
 }

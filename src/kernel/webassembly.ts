@@ -1,7 +1,7 @@
 import { byteWriter, longestFunctionBody, mostLocals, writeSection } from "./wasm-encoding.ts";
 import type { ByteWriter } from "./wasm-encoding.ts";
 import { binaryOpcodes, comparisonOpcodes, lanePrefix, opcodes, typeCodes, unaryOpcodes } from "./wasm-opcodes.ts";
-import { forEachValue, operandsOf } from "./program-values.ts";
+import { mathFunctionsOf, operandsOf } from "./program-values.ts";
 import type { MathFunction, Program, ProgramFunction, Statement, Type, Value } from "./program.ts";
 
 /** Bytes in one page of WebAssembly memory. */
@@ -110,17 +110,6 @@ function writeNames(module: ByteWriter, math: readonly MathFunction[], program: 
 interface Callees {
   readonly math: ReadonlyMap<MathFunction, number>;
   readonly functions: ReadonlyMap<string, { readonly index: number; readonly result: Type | null }>;
-}
-
-/** The `Math` functions a program uses. */
-function mathFunctionsOf(program: Program): MathFunction[] {
-  const found = new Set<MathFunction>();
-  for (const { body } of program.functions) {
-    forEachValue(body, (value) => {
-      if (value.kind === "math") found.add(value.name);
-    });
-  }
-  return [...found];
 }
 
 const declaredTypes: readonly Type[] = ["f64", "i32", "f64x2", "f32x4", "mask2", "mask4"];

@@ -1,6 +1,8 @@
+import type { OdeSystem } from "../../models/system.ts";
 import type { Status } from "../status.ts";
 import type { Trajectory } from "../trajectory.ts";
 import { breakpointTimes } from "./breakpoint.ts";
+import { checkProblem } from "./check-problem.ts";
 import { resolveControl } from "./control.ts";
 import type { Scene } from "./diagnose.ts";
 import { diagnose, diagnoseStart } from "./diagnose.ts";
@@ -24,7 +26,8 @@ export interface RunMemory {
 
 /** Puts a problem into a solver's memory and takes it to its start. @throws RangeError naming what does not fit the system. */
 export function beginRun(compiled: Scene, kept: RunMemory, record: boolean, problem: OdeProblem): OdeRun {
-  checkProblem(compiled, problem);
+  checkProblem(compiled.system, problem);
+  checkSteps(compiled.system, problem.steps);
   const control = problem.control ? resolveControl(compiled.control, problem.control) : compiled.control;
   const scene = problem.control ? { ...compiled, control } : compiled;
   const { instance, memory, method, system } = scene;
@@ -194,21 +197,14 @@ export function beginRun(compiled: Scene, kept: RunMemory, record: boolean, prob
   };
 }
 
-function checkProblem({ system }: Scene, { parameters, state, times, startTime = 0, steps }: OdeProblem): void {
+/** Refuses given steps that cannot be taken. @throws RangeError naming the first. */
+function checkSteps(system: OdeSystem, steps: Float64Array | undefined): void {
+  if (!steps) return;
   const refuse = (message: string): never => {
     throw new RangeError(`solver of "${system.id}": ${message}`);
   };
-  if (parameters.length !== system.parameters.length) refuse(`${parameters.length} parameter values for ${system.parameters.length} parameters (${system.parameters.join(", ")})`);
-  if (state.length !== system.states.length) refuse(`${state.length} initial values for ${system.states.length} states (${system.states.join(", ")})`);
-  if (!Number.isFinite(startTime)) refuse(`the start time is ${startTime}; it must be finite`);
-  let before = startTime;
-  for (let index = 0; index < times.length; index++) {
-    const time = times[index] ?? NaN;
-    if (!(time >= before && time < Infinity)) refuse(`requested time ${index} is ${time}; times must be finite, ascending and not before the start at ${startTime}`);
-    before = time;
-  }
-  const wrong = steps?.findIndex((step) => !(step > 0 && step < Infinity)) ?? -1;
-  if (wrong >= 0) refuse(`given step ${wrong} is ${steps?.[wrong]}; steps must be finite and above 0`);
-  if (steps && system.events) refuse("given steps cannot follow events; leave `steps` out");
-  if (steps?.length === 0) refuse("no steps are given; leave `steps` out for error control");
+  const wrong = steps.findIndex((step) => !(step > 0 && step < Infinity));
+  if (wrong >= 0) refuse(`given step ${wrong} is ${steps[wrong]}; steps must be finite and above 0`);
+  if (system.events) refuse("given steps cannot follow events; leave `steps` out");
+  if (steps.length === 0) refuse("no steps are given; leave `steps` out for error control");
 }

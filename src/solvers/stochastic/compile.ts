@@ -1,5 +1,4 @@
 import { programBuilder } from "../../kernel/builder.ts";
-import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import { instantiate } from "../../kernel/instantiate.ts";
 import type { Target } from "../../kernel/instance.ts";
@@ -7,11 +6,11 @@ import { memoryLayout } from "../../kernel/layout.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import { reactionSystem } from "../../models/compile.ts";
 import type { Network } from "../../models/network.ts";
-import type { OdeSystem } from "../../models/system.ts";
 import { pace } from "../ode/pace.ts";
 import { channelsOf, countSymbol, inMolecules, moleculesPerSymbol } from "./channel.ts";
 import type { Residues } from "./channel.ts";
 import { prepareDraws } from "./draws.ts";
+import { initialMolecules } from "./initial-molecules.ts";
 import type { StochasticMethod } from "./method.ts";
 import { moleculesPerAmount } from "./molecules.ts";
 import { outputsOf } from "./output.ts";
@@ -98,27 +97,4 @@ export async function compileStochastic(network: Network, options: StochasticOpt
     },
   };
   return { solver };
-}
-
-/** How far a number of molecules may be from a whole number by rounding, relative. */
-const wholeRounding = 1e-9;
-
-/** Whole molecules at the start [nState]. Amounts in mole are rounded with a warning where that changes them; items must be whole. */
-function initialMolecules(system: OdeSystem, perSymbol: readonly Expression[], isMole: boolean): { molecules: Float64Array; problems: NetworkProblem[]; warnings: NetworkProblem[] } {
-  const values = new Map(system.parameters.map((id, index) => [id, system.parameterValues[index] ?? Number.NaN]));
-  const evaluated = evaluateAll([...system.initialState, ...perSymbol], (name) => (name === "time" ? 0 : (values.get(name) ?? Number.NaN)));
-  const problems: NetworkProblem[] = [];
-  const warnings: NetworkProblem[] = [];
-  const count = system.states.length;
-  const molecules = Float64Array.from(system.states, (id, index) => {
-    const exact = (evaluated[index] ?? Number.NaN) * (evaluated[count + index] ?? Number.NaN);
-    const whole = Math.round(exact);
-    const where = `species:${id}`;
-    const isWhole = Math.abs(exact - whole) <= wholeRounding * Math.max(1, Math.abs(exact));
-    if (!(exact >= 0 && exact <= 2 ** 53)) problems.push({ where, message: `species "${id}" starts with ${exact} molecules; give it a number from 0 to 2^53` });
-    else if (!isWhole && isMole) warnings.push({ where, message: `species "${id}" starts with ${exact} molecules; ${whole} is used` });
-    else if (!isWhole) problems.push({ where, message: `species "${id}" starts with ${exact} molecules, which is no whole number; change its initial amount, or give it a unit in mole` });
-    return whole;
-  });
-  return { molecules, problems, warnings };
 }

@@ -4,7 +4,7 @@ import { symbolsOf } from "../../kernel/substitute.ts";
 import type { Status } from "../status.ts";
 import { switchesOf, switchTimes } from "../ode/breakpoint.ts";
 import { countSymbol } from "./channel.ts";
-import { isWhole } from "./timed-model.ts";
+import { isWhole } from "./initial-molecules.ts";
 import type { TimedModel } from "./timed-model.ts";
 import type { TimedProgram } from "./timed-program.ts";
 

@@ -5,6 +5,7 @@ import type { Network } from "../../models/network.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { Channel } from "./channel.ts";
 import { channelsOf, countSymbol, moleculesPerSymbol } from "./channel.ts";
+import { isWhole } from "./initial-molecules.ts";
 import type { MoleculesResult } from "./molecules.ts";
 import { moleculesPerAmount } from "./molecules.ts";
 
@@ -38,9 +39,6 @@ export interface MasterEquation {
 export type MasterEquationResult =
   | { readonly equation: MasterEquation; readonly warnings: readonly NetworkProblem[]; readonly problems?: undefined }
   | { readonly problems: readonly NetworkProblem[]; readonly equation?: undefined };
-
-/** How far a number of molecules may be from a whole number by rounding, relative. */
-const wholeRounding = 1e-9;
 
 /**
  * The chemical master equation of a network. Parallel channels stay apart, each with the channel that undoes it.
@@ -106,10 +104,9 @@ function startOf({ states }: OdeSystem, evaluated: readonly number[], { molecule
     const exact = given?.[id] ?? (evaluated[index] ?? Number.NaN) * (evaluated[states.length + index] ?? Number.NaN);
     const whole = Math.round(exact);
     const where = `species:${id}`;
-    const isWhole = Math.abs(exact - whole) <= wholeRounding * Math.max(1, Math.abs(exact));
     if (!(exact >= 0 && exact < 2 ** 31)) problems.push({ where, message: `species "${id}" starts with ${exact} molecules; give it a number from 0 to 2^31` });
-    else if (!isWhole && (given?.[id] !== undefined || moleculesPerUnit === undefined)) problems.push({ where, message: `species "${id}" starts with ${exact} molecules, which is no whole number; change its initial amount` });
-    else if (!isWhole) warnings.push({ where, message: `species "${id}" starts with ${exact} molecules; ${whole} is used` });
+    else if (!isWhole(exact) && (given?.[id] !== undefined || moleculesPerUnit === undefined)) problems.push({ where, message: `species "${id}" starts with ${exact} molecules, which is no whole number; change its initial amount` });
+    else if (!isWhole(exact)) warnings.push({ where, message: `species "${id}" starts with ${exact} molecules; ${whole} is used` });
     return whole;
   });
   return { molecules, problems, warnings };

@@ -108,7 +108,7 @@ export const rejection: StochasticMethod = {
         const { start } = readersOf(channels, system);
         system.states.forEach((_, state) => {
           instance.f64[first + widths / 8 + state] = isExact.has(state) ? 0 : relativeWidth;
-          instance.f64[first + rootWidths / 8 + state] = widthPerReader * Math.cbrt((start[state + 1] ?? 0) - (start[state] ?? 0));
+          instance.f64[first + rootWidths / 8 + state] = widthPerReader * cubeRoot((start[state + 1] ?? 0) - (start[state] ?? 0));
         });
         instance.f64[first + states + lower / 8] = 1;
         instance.f64[first + states + upper / 8] = 1;
@@ -121,3 +121,10 @@ export const rejection: StochasticMethod = {
     };
   },
 };
+
+/** Cube root of a count by Newton's method: the host's may differ in its last bit between engines, and with it the path. */
+function cubeRoot(count: number): number {
+  let root = Math.sqrt(count);
+  for (let pass = 0; root > 0 && pass < 60; pass++) root = (2 * root + count / (root * root)) / 3;
+  return root;
+}

@@ -1,4 +1,3 @@
-import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Expression } from "../../kernel/expression.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import { reactionSystem } from "../../models/compile.ts";
@@ -7,6 +6,7 @@ import type { Resolver } from "../../models/resolve.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { Channel } from "./channel.ts";
 import { channelsOf, moleculesPerSymbol } from "./channel.ts";
+import { initialMolecules } from "./initial-molecules.ts";
 import type { MoleculesResult } from "./molecules.ts";
 import { moleculesPerAmount } from "./molecules.ts";
 import { propensityWarnings } from "./validity.ts";
@@ -59,26 +59,4 @@ export function stochasticModel(network: Network, { moleculesPerUnit }: Stochast
   if (start.problems.length > 0) return { problems: start.problems };
   const warnings = [...start.warnings, ...propensityWarnings(system, channels, start.molecules)];
   return { model: { network, system, resolver, perAmount, channels, scales, initial: start.molecules, warnings } };
-}
-
-/** How far a number of molecules may be from a whole number by rounding, relative. */
-const wholeRounding = 1e-9;
-
-/** Whole molecules at the start [nState]. Amounts in mole, or in a volume that was asked for, are rounded with a warning where that changes them; items must be whole. */
-function initialMolecules(system: OdeSystem, scales: readonly Expression[], isMole: boolean): { molecules: Float64Array; problems: NetworkProblem[]; warnings: NetworkProblem[] } {
-  const values = new Map(system.parameters.map((id, index) => [id, system.parameterValues[index]]));
-  const evaluated = evaluateAll([...system.initialState, ...scales], (name) => (name === "time" ? 0 : (values.get(name) ?? Number.NaN)));
-  const problems: NetworkProblem[] = [];
-  const warnings: NetworkProblem[] = [];
-  const molecules = Float64Array.from(system.states, (id, index) => {
-    const exact = evaluated[index] * evaluated[system.states.length + index];
-    const whole = Math.round(exact);
-    const where = `species:${id}`;
-    const isWhole = Math.abs(exact - whole) <= wholeRounding * Math.max(1, Math.abs(exact));
-    if (!(exact >= 0 && exact <= 2 ** 53)) problems.push({ where, message: `species "${id}" starts with ${exact} molecules; give it a number from 0 to 2^53` });
-    else if (!isWhole && isMole) warnings.push({ where, message: `species "${id}" starts with ${exact} molecules; ${whole} is used` });
-    else if (!isWhole) problems.push({ where, message: `species "${id}" starts with ${exact} molecules, which is no whole number; change its initial amount, or give it a unit in mole` });
-    return whole;
-  });
-  return { molecules, problems, warnings };
 }

@@ -1,5 +1,4 @@
 import { maximum, product, subtract } from "../../kernel/arithmetic.ts";
-import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Expression, Graph } from "../../kernel/expression.ts";
 import { substitution, symbolsOf } from "../../kernel/substitute.ts";
 import { postorder } from "../../kernel/traverse.ts";
@@ -9,6 +8,7 @@ import type { Network, Participant } from "../../models/network.ts";
 import type { OdeSystem, SystemEvent } from "../../models/system.ts";
 import { channelsOf, countSymbol, inMolecules, moleculesPerSymbol } from "./channel.ts";
 import type { Channel } from "./channel.ts";
+import { initialMolecules } from "./initial-molecules.ts";
 import { moleculesPerAmount } from "./molecules.ts";
 import type { MoleculesResult } from "./molecules.ts";
 import { outputsOf } from "./output.ts";
@@ -124,7 +124,7 @@ export function timedModel(network: Network, { moleculesPerUnit, record = "conce
   for (const id of Object.keys(delays)) if (!known.has(id)) problems.push({ where: `delay:${id}`, message: `there is no channel "${id}" to delay; choose one of ${[...known].join(", ")}` });
   problems.push(...resolver.problems);
   const scales = moleculesPerSymbol(network, system, perAmount, resolver);
-  const start = initialMolecules(system, scales, isCounted, isMole);
+  const start = initialMolecules(system, scales, isMole, isCounted);
   problems.push(...start.problems);
   if (problems.length > 0) return { problems };
   const optional = (expression: Expression | null): Expression | null => expression && toMolecules(expression);
@@ -180,29 +180,4 @@ function sideOf({ states }: OdeSystem, side: readonly Participant[], sign: 1 | -
     if (state >= 0) counts.set(state, (counts.get(state) ?? 0) + sign * stoichiometry);
   }
   return [...counts].map(([state, change]) => ({ state, change }));
-}
-
-/** How far a number of molecules may be from a whole number by rounding, relative. */
-const wholeRounding = 1e-9;
-
-/** Whether a number of molecules is whole but for rounding. */
-export const isWhole = (molecules: number): boolean => Math.abs(molecules - Math.round(molecules)) <= wholeRounding * Math.max(1, Math.abs(molecules));
-
-/** Whole molecules at the start, and what is not counted as it is [nState]. */
-function initialMolecules(system: OdeSystem, scales: readonly Expression[], isCounted: readonly boolean[], isMole: boolean): { molecules: Float64Array; problems: NetworkProblem[]; warnings: NetworkProblem[] } {
-  const values = new Map(system.parameters.map((id, index) => [id, system.parameterValues[index]]));
-  const evaluated = evaluateAll([...system.initialState, ...scales], (name) => (name === "time" ? 0 : (values.get(name) ?? Number.NaN)));
-  const problems: NetworkProblem[] = [];
-  const warnings: NetworkProblem[] = [];
-  const molecules = Float64Array.from(system.states, (id, index) => {
-    const exact = evaluated[index] * evaluated[system.states.length + index];
-    if (!isCounted[index]) return exact;
-    const where = `species:${id}`;
-    const whole = Math.round(exact);
-    if (!(exact >= 0 && exact <= 2 ** 53)) problems.push({ where, message: `species "${id}" starts with ${exact} molecules; give it a number from 0 to 2^53` });
-    else if (!isWhole(exact) && isMole) warnings.push({ where, message: `species "${id}" starts with ${exact} molecules; ${whole} is used` });
-    else if (!isWhole(exact)) problems.push({ where, message: `species "${id}" starts with ${exact} molecules, which is no whole number; change its initial amount, or give it a unit in mole` });
-    return whole;
-  });
-  return { molecules, problems, warnings };
 }
