@@ -42,6 +42,8 @@ export { stationaryLaw, stationaryLawDefaults } from "./stochastic/master-equati
 export type { StationaryLawOptions, StationaryLawResult } from "./stochastic/master-equation-stationary.ts";
 export { finiteStateProjection, projectionDefaults } from "./stochastic/master-equation-transient.ts";
 export type { ProjectedLaw, ProjectionOptions, ProjectionResult } from "./stochastic/master-equation-transient.ts";
+export { compileIndependentSolver } from "./independent-solver.ts";
+export { type IndependentStates, independentStates, longestLaw, totalsOf } from "./independent-states.ts";
 export { linearInvariants } from "./linear-invariants.ts";
 export type { LinearInvariant } from "./linear-invariants.ts";
 export { linearisation } from "./linearisation.ts";

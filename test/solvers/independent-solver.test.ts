@@ -1,0 +1,125 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { initialState } from "../../src/models/initial-state.ts";
+import type { OdeSystem } from "../../src/models/system.ts";
+import { zoo } from "../../src/models/zoo/index.ts";
+import { compileSolver } from "../../src/solvers/compile.ts";
+import { compileIndependentSolver } from "../../src/solvers/independent-solver.ts";
+import { independentStates, totalsOf } from "../../src/solvers/independent-states.ts";
+import { odeMethods, oneStepMethods } from "../../src/solvers/ode/index.ts";
+import { rodas5p } from "../../src/solvers/ode/rodas5p.ts";
+import { networkOfText, systemOfNetwork } from "../thermo/states.ts";
+import { systemFrom } from "./ode/event-model.ts";
+import { decayChain, decayChainAt, problemOf, robertson } from "./problems.ts";
+
+const tight = { rtol: 1e-10, atol: 1e-13 };
+const textOf = (text: string): OdeSystem => systemOfNetwork(networkOfText(text));
+const enzyme = "R1: E + S -> C; k1*E*S - k2*C; R2: C -> E + P; k3*C; k1 = 10; k2 = 1; k3 = 2; E = 1; S = 5; C = 0; P = 0";
+
+/** Largest difference of two tables, relative to the largest value. */
+function apart(a: Float64Array, b: Float64Array): number {
+  const scale = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return a.reduce((most, value, index) => Math.max(most, Math.abs(value - (b[index] ?? Number.NaN))), 0) / scale;
+}
+
+describe("a system without its dependent states", () => {
+  it("loses one state for each law, the largest at the start, and knows the totals", () => {
+    const reduced = independentStates(textOf(enzyme));
+    expect(reduced?.laws).toHaveLength(2);
+    expect(reduced?.system.states).toEqual(["C", "P"]);
+    expect(reduced?.system.parameters.slice(-2).toSorted()).toEqual(["total with E", "total with S"]);
+    expect(reduced?.system.parameterValues.slice(-2).toSorted()).toEqual([1, 5]);
+  });
+
+  it("is none where nothing is conserved, where a law is too long, and where an event or a parameter breaks it", () => {
+    expect(independentStates(textOf("R: A -> ; k*A; k = 1; A = 1"))).toBeNull();
+    expect(independentStates(textOf(enzyme), { longest: 2 })?.system.states).toHaveLength(3);
+    expect(independentStates(textOf(enzyme), { longest: 1 })).toBeNull();
+    // k = 0 keeps A + B for now; another k does not.
+    expect(independentStates(textOf("R: A -> B; A - B; D: A -> ; k*A; k = 0; A = 1; B = 1"))).toBeNull();
+    expect(independentStates(systemFrom("A -> B; k*A; at time > 1: A = 2; k = 1; A = 1; B = 0"))).toBeNull();
+  });
+
+  it("weights by compartments only where their sizes are not parameters of the law", () => {
+    const several = textOf("compartment V1 = 2; compartment V2 = 3; species A in V1 = 1; species B in V2 = 0; R: A -> B; k*V1*A - k2*V2*B; k = 1; k2 = 2");
+    expect(independentStates(several)).toBeNull();
+  });
+});
+
+describe("solving without dependent states", () => {
+  it.each(Object.values(odeMethods))("by $facts.id gives the closed form of a chain and keeps its total to rounding", async (method) => {
+    const solver = await compileIndependentSolver(decayChain, { method, control: { rtol: 1e-8, atol: 1e-10 } });
+    const { values, times, states, status } = solver.solve(problemOf(decayChain, [0, 0.5, 1, 3, 10]));
+    expect([status.status, states]).toEqual(["done", ["A", "B", "C"]]);
+    times.forEach((t, row) => {
+      const found = values.subarray(3 * row, 3 * row + 3);
+      decayChainAt(t).forEach((value, state) => expect(Math.abs((found[state] ?? NaN) - value)).toBeLessThan(1e-6));
+      expect(Math.abs(found.reduce((sum, value) => sum + value, 0) - 1)).toBeLessThan(4 * Number.EPSILON);
+    });
+  });
+
+  it("agrees with the whole system on every model of the zoo that conserves something", async () => {
+    let reducedModels = 0;
+    for (const { network } of Object.values(zoo)) {
+      const system = systemOfNetwork(network);
+      if (independentStates(system) === null) continue;
+      reducedModels++;
+      const problem = { parameters: Float64Array.from(system.parameterValues), state: initialState(system), times: Float64Array.of(0.1, 1, 2) };
+      const [small, whole] = await Promise.all([compileIndependentSolver(system, { method: rodas5p, control: tight }), compileSolver(system, { method: rodas5p, control: tight })]);
+      expect(apart(small.solve(problem).values, whole.solve(problem).values), system.id).toBeLessThan(1e-7);
+    }
+    expect(reducedModels).toBeGreaterThan(1);
+  });
+
+  it("takes other starts and parameters than the model's", async () => {
+    const system = textOf(enzyme);
+    const [small, whole] = await Promise.all([compileIndependentSolver(system, { method: rodas5p, control: tight }), compileSolver(system, { method: rodas5p, control: tight })]);
+    const amount = fc.double({ min: 0, max: 10, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(amount, { minLength: 4, maxLength: 4 }), fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: 3, maxLength: 3 }), (start, constants) => {
+        const problem = { parameters: Float64Array.from(constants), state: Float64Array.from(start), times: Float64Array.of(0.3, 3) };
+        const [a, b] = [small.solve(problem), whole.solve(problem)];
+        expect(apart(a.values, b.values) || 0).toBeLessThan(1e-7);
+        const laws = independentStates(system)?.laws ?? [];
+        const [before, after] = [totalsOf(laws, problem.state), totalsOf(laws, a.final)];
+        before.forEach((total, law) => expect(Math.abs((after[law] ?? NaN) - total)).toBeLessThanOrEqual(16 * Number.EPSILON * (1 + start.reduce((sum, value) => sum + value, 0))));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("keeps Robertson's mass over eleven decades", async () => {
+    const solver = await compileIndependentSolver(robertson, { method: rodas5p, control: { rtol: 1e-6, atol: 1e-10 } });
+    const { final, status } = solver.solve(problemOf(robertson, [1e11]));
+    expect(status.status).toBe("done");
+    expect(final.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 14);
+    // What is left of A has the absolute error of the others, however small it is.
+    expect(Math.abs(final[0] ?? NaN)).toBeLessThan(1e-6);
+  });
+
+  it("follows events that assign nothing conserved, records all states and replays", async () => {
+    const system = systemFrom("A -> B; k*A - B; => D; 1; at B > 0.25: D = 7; k = 1; A = 1; B = 0; D = 0");
+    const [small, whole] = await Promise.all([compileIndependentSolver(system, { method: rodas5p, control: tight }), compileSolver(system, { method: rodas5p, control: tight })]);
+    expect(independentStates(system)?.system.states).toHaveLength(2);
+    expect(apart(small.solve(problemOf(system, [0.1, 1, 2])).values, whole.solve(problemOf(system, [0.1, 1, 2])).values)).toBeLessThan(1e-7);
+    for (const method of Object.values(oneStepMethods)) {
+      const solver = await compileIndependentSolver(decayChain, { method, record: true });
+      const problem = problemOf(decayChain, [2]);
+      const run = solver.begin(problem);
+      while (run.status.status === "paused") run.advance(1000);
+      const { count, states, steps } = run.tape();
+      const { final } = run.trajectory();
+      expect(states).toHaveLength(3 * count);
+      expect([...states.subarray(0, 3)]).toEqual([1, 0, 0]);
+      expect(solver.solve({ ...problem, steps: Float64Array.from(steps) }).final).toEqual(final);
+    }
+  });
+
+  it("refuses what does not fit the whole system, and is the plain solver where nothing is conserved", async () => {
+    const solver = await compileIndependentSolver(decayChain, { method: rodas5p });
+    expect(() => solver.solve({ ...problemOf(decayChain, [1]), state: Float64Array.of(1, 0) })).toThrow('solver of "decay-chain": 2 initial values for 3 states (A, B, C)');
+    const open = textOf("R: A -> ; k*A; k = 1; A = 1");
+    const plain = await compileIndependentSolver(open, { method: rodas5p, control: tight });
+    expect(plain.solve(problemOf(open, [1])).final[0]).toBeCloseTo(Math.exp(-1), 8);
+  });
+});
