@@ -5,6 +5,7 @@ import { readManifest, type Manifest } from "../report/manifest.ts";
 import { readPlan } from "../study/plan.ts";
 import type { RunResult } from "../study/result.ts";
 import type { SheetsResult, SheetValue } from "../study/sheets/result.ts";
+import type { AnswerReproduction } from "./answer-comparison.ts";
 import type { Call } from "./arguments.ts";
 import { exit, type ExitCode } from "./exit.ts";
 import { jsonNumberOrNull } from "./json-number.ts";
@@ -37,16 +38,18 @@ type ReproduceOutput = z.output<typeof reproduceOutput>;
 export const reproduce: Verb = {
   facts: {
     name: "reproduce",
-    summary: "run a manifest again and compare the scores, or the numbers of a thermo report",
+    summary: "run a manifest again and compare the scores, or the values of a simulation or thermo report",
     takes: ["MANIFEST"],
-    examples: ["semimech reproduce runs/2026-11-22-1a2b3c4d/manifest.json"],
+    examples: ["semimech reproduce runs/2026-11-22-1a2b3c4d/manifest.json", "semimech reproduce runs/simulate-birth-death-1a2b3c4d/manifest.json"],
   },
   options: scenarioOptions,
   async run(call, scene) {
     const file = call.positionals[0] ?? "";
     const manifest = readManifest(await read(file));
     if ("problems" in manifest) throw new Refused(manifest.problems.map((problem) => `${file}: ${problem}`));
-    if (manifest.manifest.command[1] === "thermo") return reproduceReport(file, manifest.manifest, call, scene);
+    const verb = manifest.manifest.command[1] ?? "";
+    const again = Object.hasOwn(verbAnswers, verb) ? verbAnswers[verb] : undefined;
+    if (again) return reproduceAnswer(file, await again(file, manifest.manifest, call, scene), call, scene);
     const { before, notes, begun } = await begin(file, call, scene);
     const ended = await performRun(begun);
     if (!("result" in ended)) return exit.interrupted;
@@ -59,13 +62,15 @@ export const reproduce: Verb = {
   },
 };
 
-/** A report of `thermo`: its numbers are what a run's scores are. */
-async function reproduceReport(file: string, manifest: Manifest, call: Call, scene: Scene): Promise<ExitCode> {
-  // Loaded here only: pages and their figures cost more than the rest of the command line.
-  const { reproduceThermo } = await import("./thermo-reproduce.ts");
-  const compared = await reproduceThermo(file, manifest, call, scene);
+/** Verbs whose answers are run again as they are: their values are what a run's scores are. Loaded here only: pages and their figures cost more than the rest of the command line. */
+const verbAnswers: Readonly<Record<string, (file: string, manifest: Manifest, call: Call, scene: Scene) => Promise<AnswerReproduction | null>>> = {
+  thermo: async (...asked) => (await import("./thermo-reproduce.ts")).reproduceThermo(...asked),
+  simulate: async (...asked) => (await import("./simulate-reproduce.ts")).reproduceSimulate(...asked),
+};
+
+async function reproduceAnswer(file: string, compared: AnswerReproduction | null, call: Call, scene: Scene): Promise<ExitCode> {
   if (compared === null) return exit.interrupted;
-  const output: ReproduceOutput = { schema: "reproduce/1", manifest: file, reproduced: compared.differences.length === 0, ...compared, notes: [] };
+  const output: ReproduceOutput = { schema: "reproduce/1", manifest: file, reproduced: compared.differences.length === 0, ...compared };
   await printAnswer(call, scene.terminal, "reproduce", output, answerText(output, "values"), { folder: null });
   return output.reproduced ? exit.ok : exit.no;
 }
@@ -110,10 +115,14 @@ function compare(before: readonly SheetValue[], now: readonly SheetValue[], tole
 const key = (score: SheetValue): string => JSON.stringify([score.split, score.model, score.metric]);
 const value = (score: SheetValue | undefined): number | null => (score === undefined ? null : Number(score.value));
 
+/** Differences that the text lists. */
+const listedDifferences = 20;
+
 function answerText(output: ReproduceOutput, what = "scores"): string {
   const first = output.reproduced
     ? `reproduced: ${output.sameBits} of ${output.scores} ${what} are the same bits${output.sameBits < output.scores ? ", the others within tolerance" : ""}`
     : `not reproduced: ${output.differences.length} of ${output.scores} ${what} differ`;
-  const rows = output.differences.map((each) => [each.split, each.model, each.metric, String(each.before), String(each.now), String(each.tolerance)]);
-  return `${[first, ...(rows.length > 0 ? [columns([["split", "model", "metric", "before", "now", "tolerance"], ...rows])] : [])].join("\n")}\n`;
+  const rows = output.differences.slice(0, listedDifferences).map((each) => [each.split, each.model, each.metric, String(each.before), String(each.now), String(each.tolerance)]);
+  const left = output.differences.length - rows.length;
+  return `${[first, ...(rows.length > 0 ? [columns([["split", "model", "metric", "before", "now", "tolerance"], ...rows])] : []), ...(left > 0 ? [`and ${left} more; --json lists all`] : [])].join("\n")}\n`;
 }

@@ -1,11 +1,13 @@
 import { basename, dirname, resolve } from "node:path";
 import { mismatches, type Mismatch } from "../study/expected.ts";
+import { ledgerOption } from "../study/ledger.ts";
 import type { Registered } from "../study/ledger.node.ts";
 import { runName, type RunPlan } from "../study/plan.ts";
 import type { RunResult } from "../study/result.ts";
 import { newRunFolder, runFolder } from "../study/run-folder.node.ts";
 import { defaultThreads, registrationLine, runDefaults, runScenario } from "../study/runner.node.ts";
 import type { OpenScenario } from "../study/scenario-folder.node.ts";
+import { shellWord } from "../study/shell-word.ts";
 import { shownPath } from "../study/shown-path.node.ts";
 import type { OpenSheets } from "../study/sheets/folder.node.ts";
 import type { Call } from "./arguments.ts";
@@ -89,7 +91,7 @@ export async function performRun(performance: Performance): Promise<RunEnd> {
   });
   if (outcome.outcome === "refused") throw new Refused(outcome.problems);
   if (outcome.outcome === "interrupted") {
-    terminal.problem(`interrupted; what was reached is kept: semimech run --resume ${path}`);
+    terminal.problem(`interrupted; what was reached is kept: semimech run --resume ${shellWord(path)}${ledgerOption(registered.ledger)}`);
     return { interrupted: true };
   }
   const { result } = outcome;

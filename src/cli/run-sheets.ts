@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { mismatches, type Mismatch } from "../study/expected.ts";
+import { ledgerOption } from "../study/ledger.ts";
 import { runFolder } from "../study/run-folder.node.ts";
+import { shellWord } from "../study/shell-word.ts";
 import type { OpenSheets } from "../study/sheets/folder.node.ts";
 import type { SheetsResult } from "../study/sheets/result.ts";
 import { runSheets } from "../study/sheets/runner.node.ts";
@@ -38,7 +40,7 @@ export async function performSheets(performance: Performance & { readonly open: 
   const start = new Date().toISOString();
   const outcome = await runSheets({ open, registered, folder, stop: scene.stop, onNote: (note) => terminal.talk(note) });
   if (outcome.outcome === "interrupted") {
-    terminal.problem(`interrupted; to compute it again: semimech run --resume ${path}`);
+    terminal.problem(`interrupted; to compute it again: semimech run --resume ${shellWord(path)}${ledgerOption(registered.ledger)}`);
     return { interrupted: true };
   }
   const { result } = outcome;

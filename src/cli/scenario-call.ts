@@ -1,4 +1,5 @@
 import { dataPlaces } from "../study/data-files.node.ts";
+import { ledgerDefault } from "../study/ledger.ts";
 import { ledger, type Ledger, type Registered } from "../study/ledger.node.ts";
 import { openFolder } from "../study/open.node.ts";
 import type { Registration } from "../study/registration.ts";
@@ -11,11 +12,8 @@ import type { Option, Scene } from "./verb.ts";
 /** Options of every verb that opens a scenario. */
 export const scenarioOptions = {
   data: { kind: "text", value: "DIR", help: "folder of measured data (else SEMIMECH_DATA, then the cache, then a download)" },
-  ledger: { kind: "text", value: "FILE", help: "the ledger (default semimech-ledger.ndjson)" },
+  ledger: { kind: "text", value: "FILE", help: `the ledger (default ${ledgerDefault})` },
 } as const satisfies Readonly<Record<string, Option>>;
-
-/** File name of the ledger, beside `runs/`. */
-export const ledgerDefault = "semimech-ledger.ndjson";
 
 /** Opens the scenario a call names. @throws Refused with every problem */
 export async function openCalled(name: string, call: Call, { kinds }: Pick<Scene, "kinds">): Promise<OpenScenario | OpenSheets> {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { toolFacts } from "../report/manifest.node.ts";
@@ -20,12 +20,13 @@ export interface SimulateFolder {
   keep(state: EnsembleState): Promise<void>;
 }
 
-/** The folder of a call: `--resume`, else `--out`, else one of its own under `runs`. @throws Refused when it holds another ensemble */
+/** The folder of a call: `--resume`, else `--out`, else one of its own under `runs`. @throws Refused when it holds another ensemble, or what another verb made */
 export function simulateFolder(plan: SimulatePlan, call: Call): SimulateFolder {
   const [resumed, out] = [call.text("resume"), call.text("out")];
   if (out !== null && !plan.report && plan.runs > 1 && existsSync(join(out, simulateFiles.plan))) {
     throw new Refused([`${out} holds another simulation; semimech simulate --resume ${out} goes on with it, or give another --out`]);
   }
+  if (out !== null && !plan.report) refuseForeign(join(out, simulateFiles.manifest));
   const make = async (): Promise<string> => {
     if (resumed !== null) return resumed;
     if (out !== null && plan.report) return shownPath(await newRunFolder(dirname(resolve(out)), basename(resolve(out))));
@@ -34,10 +35,16 @@ export function simulateFolder(plan: SimulatePlan, call: Call): SimulateFolder {
     return out;
   };
   let path: Promise<string> | null = null;
+  return folderOf(plan, resumed !== null || out !== null || plan.report, () => (path ??= make()));
+}
+
+/** A folder that is there already. */
+export const folderAt = (plan: SimulatePlan, path: string): SimulateFolder => folderOf(plan, true, () => Promise.resolve(path));
+
+function folderOf(plan: SimulatePlan, isAsked: boolean, open: () => Promise<string>): SimulateFolder {
   let planned: Promise<void> | null = null;
-  const open = (): Promise<string> => (path ??= make());
   return {
-    isAsked: resumed !== null || out !== null || plan.report,
+    isAsked,
     open,
     async keep(state) {
       const folder = await open();
@@ -46,6 +53,19 @@ export function simulateFolder(plan: SimulatePlan, call: Call): SimulateFolder {
       await writeAtomically(join(folder, simulateFiles.state), writeExactJson({ schema: "simulate-state/1", version, ...state }));
     },
   };
+}
+
+/** A manifest of another verb is not written over. @throws Refused when there is one */
+function refuseForeign(file: string): void {
+  if (!existsSync(file)) return;
+  let made: unknown = null;
+  try {
+    made = JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    // Refused below: it is no manifest of simulate.
+  }
+  const command = typeof made === "object" && made !== null && "command" in made && Array.isArray(made.command) ? made.command : [];
+  if (command[1] !== "simulate") throw new Refused([`${file} is not of semimech simulate and would be written over; give another --out`]);
 }
 
 /** How far the ensemble of a folder got, and by which version; null where it had not begun. @throws Refused when the file is broken */

@@ -4,13 +4,11 @@ import { odeSystem } from "../models/compile.ts";
 import type { Network } from "../models/network.ts";
 import type { OdeSystem, Output } from "../models/system.ts";
 import { compileSolver } from "../solvers/compile.ts";
-import { odeControlDefaults } from "../solvers/ode/control.ts";
 import { eventObstacle } from "../solvers/ode/event.ts";
 import { odeMethods } from "../solvers/ode/index.ts";
 import type { Trajectory } from "../solvers/trajectory.ts";
 import { moleculesPerAmount } from "../solvers/stochastic/molecules.ts";
 import { outputsOf } from "../solvers/stochastic/output.ts";
-import type { Call } from "./arguments.ts";
 import { networkProblems, placeText } from "./model-source.ts";
 import { Refused } from "./refused.ts";
 import type { SimulateOutput } from "./simulate-output.ts";
@@ -19,8 +17,8 @@ import { statusOf, timeUnit } from "./simulate-tables.ts";
 import type { Scene } from "./verb.ts";
 
 /** Solves a plan by a method for differential equations. @throws Refused with what keeps the model from being compiled */
-export async function odeOutput(plan: SimulatePlan, call: Call, { terminal, stop }: Scene): Promise<SimulateOutput> {
-  const { network, file, method } = plan;
+export async function odeOutput(plan: SimulatePlan, { terminal, stop }: Scene): Promise<SimulateOutput> {
+  const { network, file, method, reproducible } = plan;
   const times = Float64Array.from(plan.times);
   const compiled = odeSystem(network);
   if (compiled.problems) throw new Refused(networkProblems(file, compiled.problems).map(placeText));
@@ -30,12 +28,12 @@ export async function odeOutput(plan: SimulatePlan, call: Call, { terminal, stop
   if (missing.length > 0) throw new Refused(missing.map((id) => `${id} has no value; give one with --set ${id}=VALUE`));
   const outputs = plan.amounts ? inMolecules(network, system, file) : system.outputs;
   const chosen = odeMethods[method as keyof typeof odeMethods];
-  const obstacle = eventObstacle(system, chosen) ?? (call.flag("reproducible") && chosen.facts.external ? `--reproducible: the steps of ${method} are taken by a package, whose bits are its own` : null);
+  const obstacle = eventObstacle(system, chosen) ?? (reproducible && chosen.facts.external ? `--reproducible: the steps of ${method} are taken by a package, whose bits are its own` : null);
   if (obstacle !== null) throw new Refused([obstacle]);
   const solver = await compileSolver(system, {
     method: chosen,
-    reproducible: call.flag("reproducible"),
-    control: { rtol: call.number("rtol") ?? odeControlDefaults.rtol, atol: call.number("atol") ?? odeControlDefaults.atol },
+    reproducible,
+    ...(plan.tolerances && { control: plan.tolerances }),
   });
   const parameters = Float64Array.from(system.parameterValues);
   const state = Float64Array.from(valuesAt(system, parameters, system.initialState, 0, () => Number.NaN));

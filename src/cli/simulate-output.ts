@@ -11,7 +11,7 @@ export const simulateOutput = z.object({
   status: z.enum(["done", "paused", "step-too-small", "too-many-steps", "non-finite", "negative-propensity", "out-of-memory"]),
   failure: z.object({ time: jsonNumber, worst: z.string(), hint: z.string() }).nullable(),
   method: z.string(),
-  /** Accepted steps, or events of all runs. */
+  /** Accepted steps, or events of all runs; of a method that divides reactions, slow events. */
   steps: z.int(),
   columns: z.array(z.string()),
   units: z.array(z.string().nullable()),
@@ -29,13 +29,21 @@ export const simulateOutput = z.object({
   firstPassages: z
     .array(z.object({ condition: z.string(), horizon: jsonNumber, reached: estimate, mean: estimate, restrictedMean: estimate, quantiles: z.array(z.object({ probability: z.number(), value: jsonNumberOrNull })) }))
     .optional(),
-  /** With --precision: the largest standard error of what was asked, over the largest mean of its column; null where nothing can be judged. */
+  /** With --autocorrelation: correlation with itself some time later, about the mean of the runs, and its standard errors; the integrated correlation time is null where the lags are too short, values are null for what does not vary. */
+  autocorrelations: z
+    .array(z.object({ id: z.string(), from: jsonNumber, lags: z.array(jsonNumber), values: z.array(jsonNumberOrNull), errors: z.array(jsonNumberOrNull), time: estimate.nullable(), window: jsonNumberOrNull }))
+    .optional(),
+  /** Of a method that divides reactions into fast and slow ones: when one counted as fast, the share of the time it did, and slow events left out for want of molecules. */
+  partition: z
+    .object({ interval: jsonNumber, firings: jsonNumber, molecules: jsonNumber, method: z.string(), fast: z.record(z.string(), jsonNumber), refused: z.int() })
+    .optional(),
+  /** With --precision: the largest standard error of what was asked, over the largest mean of its column, and over 1 for an autocorrelation, whose time is its lag; null where nothing can be judged. */
   precision: z
     .object({ asked: z.number(), reached: jsonNumberOrNull, of: z.string().nullable(), time: jsonNumberOrNull, moreRuns: z.union([z.int(), jsonNumber]).nullable() })
     .optional(),
   /** With --paths: the first runs, each with its rows. */
   paths: z.array(rows).optional(),
-  /** With --firings: how often each reaction (and its reverse) fired, mean of the runs. */
+  /** With --firings: how often each reaction (and its reverse) fired, mean of the runs; of fast reactions of a method that divides them, what their rates integrate to. */
   firings: z.record(z.string(), jsonNumber).optional(),
 });
 

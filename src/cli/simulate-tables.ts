@@ -5,6 +5,8 @@ import { pathRows, stochasticTables } from "../solvers/stochastic/simulate.ts";
 import { table } from "../study/tables.ts";
 import type { SimulateOutput } from "./simulate-output.ts";
 import type { SimulatePlan } from "./simulate-plan.ts";
+import { autocorrelationOutputs } from "./simulate-autocorrelation.ts";
+import { partitionOutput } from "./simulate-division.ts";
 import { passageOutput } from "./simulate-passage.ts";
 import { precisionOf } from "./simulate-precision.ts";
 
@@ -25,6 +27,8 @@ export function sampledOutput(plan: SimulatePlan, all: EnsembleStatistics, metho
   const { runs, outputs } = all;
   const isEnsemble = plan.runs > 1;
   const hasSpread = isEnsemble && runs > 1;
+  const partition = runs > 0 ? partitionOutput(plan, all.division, runs, method.channels) : null;
+  const autocorrelations = hasSpread ? autocorrelationOutputs(plan, all.autocorrelations) : [];
   return {
     schema: "simulate/1",
     ...statusOf(all.status),
@@ -38,7 +42,9 @@ export function sampledOutput(plan: SimulatePlan, all: EnsembleStatistics, metho
     ...(plan.quantiles.length > 0 && hasSpread ? { quantiles: plan.quantiles.map((probability) => quantileTables(all, probability)) } : {}),
     ...(plan.histograms.length > 0 && runs > 0 ? { histograms: plan.histograms.map(({ id, time }) => histogramOf(all, id, time)) } : {}),
     ...(plan.passages.length > 0 ? { firstPassages: all.passages.map((passage, index) => passageOutput(plan.passages[index] ?? "", passage, plan.times.at(-1) ?? 0)) } : {}),
-    ...(plan.precision !== null && isEnsemble ? { precision: hasSpread ? precisionOf(all, plan.precision, plan.shows.quantiles ? plan.quantiles : []) : { asked: plan.precision, reached: null, of: null, time: null, moreRuns: null } } : {}),
+    ...(autocorrelations.length > 0 ? { autocorrelations } : {}),
+    ...(partition ? { partition } : {}),
+    ...(plan.precision !== null && isEnsemble ? { precision: hasSpread ? precisionOf(all, plan.precision, plan.shows.quantiles ? plan.quantiles : [], autocorrelations) : { asked: plan.precision, reached: null, of: null, time: null, moreRuns: null } } : {}),
     ...(plan.shows.paths ? { paths: all.paths.slice(0, plan.paths).map((path) => pathRows(path, outputs.length)) } : {}),
     ...(plan.firings && runs > 0 ? { firings: Object.fromEntries(method.channels.map((id, channel) => [id, all.firings[channel] / runs])) } : {}),
   };

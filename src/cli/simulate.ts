@@ -5,11 +5,12 @@ import type { Call } from "./arguments.ts";
 import { exit, type ExitCode } from "./exit.ts";
 import { printAnswer } from "./output-file.ts";
 import { Refused } from "./refused.ts";
+import { answerSimulate } from "./simulate-answer.ts";
 import { simulateFolder, stateOf } from "./simulate-folder.ts";
-import { odeOutput } from "./simulate-ode.ts";
+import { keepSimulation } from "./simulate-keep.ts";
 import { kindOf, resumeProblems, simulateOptions } from "./simulate-options.ts";
 import type { SimulateOutput } from "./simulate-output.ts";
-import { planOf, readSimulatePlan, simulateFiles, type SimulatePlan } from "./simulate-plan.ts";
+import { planOf, readSimulatePlan, simulateFiles, withOption, type SimulatePlan } from "./simulate-plan.ts";
 import { simulateText } from "./simulate-tables.ts";
 import type { Scene, Verb } from "./verb.ts";
 
@@ -27,6 +28,8 @@ export const simulate: Verb = {
       "semimech simulate model.ant --times 0,1,10 --set k1=0.5 --json",
       "semimech simulate birth-death --method direct --runs 1000 --seed 7 --report",
       "semimech simulate model.ant --method tau-leaping --epsilon 0.01 --runs 10000 --quantiles 0.05,0.5,0.95",
+      "semimech simulate model.ant --method hybrid --interval 0.1 --runs 100",
+      "semimech simulate birth-death --method ssa --runs 1000 --end 50 --points 201 --autocorrelation X --autocorrelation-from 10 --report",
       "semimech simulate model.ant --method ssa --runs 100000 --precision 0.001 --out ensemble",
       "semimech simulate --resume ensemble --runs 200000",
     ],
@@ -51,23 +54,24 @@ async function begunOf(call: Call, { terminal }: Scene): Promise<{ readonly plan
   if (kept !== null && kept.version !== tool.version) terminal.talk(`${folder} was begun by semimech ${kept.version}, this is ${tool.version}: the bits may differ from those of one version alone`);
   const runs = call.number("runs") ?? begun.runs;
   if (runs < (kept?.state.runs ?? 0)) throw new Refused([`--runs ${runs}: ${folder} holds ${kept?.state.runs ?? 0} runs already`]);
-  return { plan: { ...begun, runs, precision: call.number("precision") ?? begun.precision, report: begun.report || call.flag("report"), shows: { ...begun.shows, runs: true } }, from: kept?.state ?? null };
+  const precision = call.number("precision") ?? begun.precision;
+  const report = begun.report || call.flag("report");
+  // The command is what would give all this in one go; a report asked for from the start counts more.
+  const asked = { runs: String(runs), precision: precision === null ? null : String(precision) };
+  const command = Object.entries(asked).reduce<readonly string[]>((parts, [option, value]) => withOption(parts, option, value), begun.command);
+  return { plan: { ...begun, command, runs, precision, report, shows: { ...begun.shows, runs: true } }, from: kept?.state ?? null };
 }
 
 async function perform(plan: SimulatePlan, call: Call, scene: Scene, from: EnsembleState | null): Promise<ExitCode> {
   const start = new Date().toISOString();
   const folder = simulateFolder(plan, call);
-  // Workers, streams and statistics are loaded where something is sampled.
-  const sampled = kindOf(plan.method) === "ode" ? null : await (await import("./simulate-sampled.ts")).sampledAnswer(plan, call, scene, folder, from);
-  const output = sampled?.output ?? (await odeOutput(plan, call, scene));
-  const place = plan.report ? null : folder.isAsked ? await folder.open() : null;
-  await printAnswer(call, scene.terminal, "simulate", output, simulateText(output), { ending: "tsv", folder: place });
-  if (plan.report) {
-    // Loaded when there is something to draw: plots cost more than the rest of the command line.
-    const { writeSimulateReport } = await import("./simulate-report.ts");
-    const path = await folder.open();
-    await writeSimulateReport({ plan, output, sampled, folder: path, start });
-    scene.terminal.talk(`report: ${join(path, simulateFiles.page)}`);
+  const answer = await answerSimulate(plan, call, scene, folder, from);
+  const { output } = answer;
+  const place = folder.isAsked ? await folder.open() : null;
+  await printAnswer(call, scene.terminal, "simulate", output, simulateText(output), { ending: "tsv", folder: plan.report ? null : place });
+  if (place !== null) {
+    await keepSimulation({ plan, ...answer, folder: place, start });
+    if (plan.report) scene.terminal.talk(`report: ${join(place, simulateFiles.page)}`);
   }
   return codeOf(output, scene);
 }

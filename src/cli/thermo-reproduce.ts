@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { canonicalJson, sha256 } from "../study/canonical.ts";
+import { sha256 } from "../study/canonical.ts";
 import type { Manifest } from "../report/index.ts";
 import { shownPath } from "../study/shown-path.node.ts";
 import { writeReactionText } from "../models/index.ts";
+import { comparedAnswers, type AnswerReproduction } from "./answer-comparison.ts";
 import { readArguments, type Call } from "./arguments.ts";
 import { exit } from "./exit.ts";
 import { Refused } from "./refused.ts";
@@ -13,17 +14,8 @@ import { thermoFiles, writeThermoFolder } from "./thermo-folder.ts";
 import { thermo } from "./thermo.ts";
 import type { Scene } from "./verb.ts";
 
-/** What running a manifest of `thermo` again came to. */
-export interface ThermoReproduction {
-  /** Numbers of thermo.json that are the same to the last bit, of all. */
-  readonly sameBits: number;
-  readonly scores: number;
-  readonly differences: { split: string; model: string; metric: string; before: number | "Infinity" | "-Infinity" | "NaN" | null; now: number | "Infinity" | "-Infinity" | "NaN" | null; tolerance: number }[];
-  readonly out: string;
-}
-
 /** Runs a manifest of `thermo` again into a folder of its own. @throws Refused when an input changed since; null = interrupted */
-export async function reproduceThermo(file: string, manifest: Manifest, call: Call, scene: Scene): Promise<ThermoReproduction | null> {
+export async function reproduceThermo(file: string, manifest: Manifest, call: Call, scene: Scene): Promise<AnswerReproduction | null> {
   const folder = dirname(file);
   const start = new Date().toISOString();
   const before = await readFile(join(folder, thermoFiles.answer), "utf8").catch(() => null);
@@ -48,26 +40,5 @@ export async function reproduceThermo(file: string, manifest: Manifest, call: Ca
   if (answer.code === exit.interrupted) return null;
   const made = shownPath(await writeThermoFolder({ call: read.call, asked, answer, start }));
   const now = await readFile(join(made, thermoFiles.answer), "utf8");
-  return { ...compared(JSON.parse(before), JSON.parse(now), model), out: made };
+  return { ...comparedAnswers(JSON.parse(before), JSON.parse(now), { verb: "thermo", model }), notes: [], out: made };
 }
-
-type Leaf = number | string | boolean | null;
-
-function compared(before: unknown, now: unknown, model: string): Omit<ThermoReproduction, "out"> {
-  const [old, fresh] = [leavesOf(before), leavesOf(now)];
-  const places = [...new Set([...old.keys(), ...fresh.keys()])];
-  const wrong = places.filter((place) => canonicalJson(old.get(place)) !== canonicalJson(fresh.get(place)) || old.has(place) !== fresh.has(place));
-  return {
-    sameBits: places.length - wrong.length,
-    scores: places.length,
-    differences: wrong.map((place) => ({ split: "thermo", model, metric: place, before: numberOf(old.get(place)), now: numberOf(fresh.get(place)), tolerance: 0 })),
-  };
-}
-
-/** Every value of a JSON text by its place, such as `at.3.entropyProduction`. */
-function leavesOf(value: unknown, place = ""): Map<string, Leaf> {
-  if (value === null || typeof value !== "object") return new Map([[place, value as Leaf]]);
-  return new Map(Object.entries(value).flatMap(([key, part]) => [...leavesOf(part, place === "" ? key : `${place}.${key}`)]));
-}
-
-const numberOf = (leaf: Leaf | undefined): ThermoReproduction["differences"][number]["before"] => (typeof leaf === "number" || leaf === "Infinity" || leaf === "-Infinity" || leaf === "NaN" ? leaf : null);

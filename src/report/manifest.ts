@@ -1,5 +1,6 @@
 import { stringify } from "safe-stable-stringify";
 import { z } from "zod";
+import { shellWord } from "../study/shell-word.ts";
 
 /** JSON as options hold it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -81,12 +82,7 @@ export function readManifest(text: string): { readonly manifest: Manifest } | { 
   return { problems: read.error.issues.map((issue) => `manifest, ${issue.path.length === 0 ? "top level" : issue.path.join(".")}: ${issue.message}`) };
 }
 
-/** An argument as a POSIX shell reads it back. */
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
-}
-
 /** The command that runs a run folder's manifest again and compares. */
 export function reproduceLine(out: string): string {
-  return `semimech reproduce ${quoted(`${out.replace(/\/+$/, "")}/manifest.json`)}`;
+  return `semimech reproduce ${shellWord(`${out.replace(/\/+$/, "")}/manifest.json`)}`;
 }

@@ -2,6 +2,7 @@ import { documentOf } from "./document.ts";
 import { html } from "./html.ts";
 import { count } from "./number.ts";
 import { atTheEndSection } from "./simulate-section/at-the-end.ts";
+import { autocorrelationSection } from "./simulate-section/autocorrelation.ts";
 import { simulationNumerics, simulationProvenance, simulationVerdict } from "./simulate-section/facts.ts";
 import { firstPassageSection } from "./simulate-section/first-passage.ts";
 import { reactionsSection } from "./simulate-section/reactions.ts";
@@ -26,7 +27,7 @@ ${isInterrupted ? html`<p class="banner" role="note">This simulation was interru
     sections: [
       verdictSectionOf(simulationVerdict(report)),
       throughTimeSection(report),
-      ...[atTheEndSection(report), firstPassageSection(report), reactionsSection(report)].flatMap((section) => section ?? []),
+      ...[atTheEndSection(report), firstPassageSection(report), autocorrelationSection(report), reactionsSection(report)].flatMap((section) => section ?? []),
       simulationNumerics(report),
       simulationProvenance(report),
     ],

@@ -45,7 +45,7 @@ export function ledger(file: string): Ledger {
       if (standing.standing === "registered") {
         return { registered: { ...registration, ledger: file, since: standing.entry.time, fresh: false } };
       }
-      if (standing.standing === "changed" && amend === null) return { problems: [refusal(registration.scenario, standing)] };
+      if (standing.standing === "changed" && amend === null) return { problems: [refusal(registration.scenario, standing, file)] };
       let parent: string | null = null;
       if (amend !== null) {
         const found = findRegistration(answer.entries, registration.scenario, amend);

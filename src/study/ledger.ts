@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { canonicalJson } from "./canonical.ts";
 import type { Registration } from "./registration.ts";
+import { shellWord } from "./shell-word.ts";
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -68,9 +69,15 @@ export function standingOf(entries: readonly LedgerEntry[], registration: Regist
   return { standing: "changed", latest, changed: [...names].filter((name) => latest.parts[name] !== registration.parts[name]) };
 }
 
-/** The sentence that refuses a changed scenario. */
-export function refusal(scenario: string, standing: Extract<Standing, { readonly standing: "changed" }>, argument: string = scenario): string {
-  return `scenario ${scenario} changed since it was registered as ${short(standing.latest.hash)} on ${standing.latest.time.slice(0, 10)} (${standing.changed.join(", ")}); to run it as an amendment: semimech register ${argument} --amend ${short(standing.latest.hash)}`;
+/** File name of the ledger, beside `runs/`. */
+export const ledgerDefault = "semimech-ledger.ndjson";
+
+/** What a command needs besides to reach a ledger: nothing for the default, else the option, after a space. */
+export const ledgerOption = (file: string): string => (file === ledgerDefault ? "" : ` --ledger ${shellWord(file)}`);
+
+/** The sentence that refuses a changed scenario, with the command that amends it in the same ledger. */
+export function refusal(scenario: string, standing: Extract<Standing, { readonly standing: "changed" }>, file: string = ledgerDefault): string {
+  return `scenario ${scenario} changed since it was registered as ${short(standing.latest.hash)} on ${standing.latest.time.slice(0, 10)} (${standing.changed.join(", ")}); to run it as an amendment: semimech register ${scenario} --amend ${short(standing.latest.hash)}${ledgerOption(file)}`;
 }
 
 /** A registration named by its hash or the first eight or more digits of it. */

@@ -1,3 +1,5 @@
+import { ledgerOption } from "./ledger.ts";
+import { shellWord } from "./shell-word.ts";
 import type { Finding, RunResult, Verdict } from "./result.ts";
 
 export interface RunEnd {
@@ -6,6 +8,8 @@ export interface RunEnd {
   readonly findings: readonly Finding[];
   readonly budget: RunResult["budget"];
   readonly folder: string;
+  /** File of the ledger. */
+  readonly ledger: string;
   readonly unfinished: number;
 }
 
@@ -13,11 +17,11 @@ export interface RunEnd {
 const copiedTarget = "target among the inputs";
 
 /** What to do after a run, in one sentence: the most urgent thing first. */
-export function nextStep({ status, verdicts, findings, budget, folder, unfinished }: RunEnd): string {
+export function nextStep({ status, verdicts, findings, budget, folder, ledger, unfinished }: RunEnd): string {
   const leaks = findings.filter((finding) => finding.topic === "leakage" && finding.verdict === "violated");
   const leaked = leaks.find(({ check }) => check !== copiedTarget);
   if (leaked) return `Repair the split first: ${leaked.check} (${leaked.where}).`;
-  if (status === "out of budget") return `Go on with the ${unfinished} unfinished fits: semimech run --resume ${folder}.`;
+  if (status === "out of budget") return `Go on with the ${unfinished} unfinished fits: semimech run --resume ${shellWord(folder)}${ledgerOption(ledger)}.`;
   if (status === "failed") return "Read the failed fits under Findings; loosen tolerances or change starting values.";
   const copied = leaks[0];
   if (copied) return `The primary score counts responses that an input settles (${copied.where}): read a metric without them beside it.`;

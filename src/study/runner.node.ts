@@ -203,7 +203,7 @@ function assemble(
     published: study.published,
     models: [...study.models, ...simpleBaselines.flatMap(({ facts }) => (scores.some((score) => score.model === facts.id) ? [{ id: facts.id, title: facts.title, role: "baseline" as const }] : []))],
     responseUnit: units.size === 1 ? ([...units][0] ?? null) : null,
-    next: nextStep({ status, verdicts, findings, budget: request.budget, folder: request.folder.path, unfinished: schedule.unfinished.length }),
+    next: nextStep({ status, verdicts, findings, budget: request.budget, folder: request.folder.path, ledger: request.registered.ledger, unfinished: schedule.unfinished.length }),
     out: request.folder.path,
   };
 }

@@ -96,7 +96,7 @@ describe("semimech run", () => {
       kinds: [watchedToy((iterations) => iterations === 57 && controller.abort())],
     });
     expect(first.code).toBe(130);
-    expect(first.err).toContain(`semimech run --resume ${out}`);
+    expect(first.err).toContain(`semimech run --resume ${out} --ledger ${ledger}`);
     expect(existsSync(join(out, "result.json"))).toBe(false);
     expect([readdirSync(join(out, "results")).length, readdirSync(join(out, "state")).length]).toEqual([1, 1]);
     expect(read(ledger)).not.toContain('"access"');

@@ -196,7 +196,7 @@ describe("simulate --report", () => {
     expect([said.code, said.err]).toEqual([0, ""]);
     await semimech(argv);
     expect(readdirSync(dirname(out)).toSorted()).toEqual(["report", "report-2"]);
-    expect(readdirSync(out).toSorted()).toEqual(["model.ant", "plan.json", "simulate.html", "simulate.json", "state.json"]);
+    expect(readdirSync(out).toSorted()).toEqual(["manifest.json", "model.ant", "plan.json", "simulate.html", "simulate.json", "state.json"]);
     const page = readFileSync(join(out, "simulate.html"), "utf8");
     for (const part of ["60 runs to time 3", "5 % to 95 % of runs", "Gillespie&#39;s direct method", "--method=direct --runs=60 --end=3 --points=7 --report", "X at time 3", "run 8"]) expect(page).toContain(part);
     expect(simulateOutput.parse(JSON.parse(readFileSync(join(out, "simulate.json"), "utf8"))).quantiles?.map(({ probability }) => probability)).toEqual([0.05, 0.5, 0.95]);

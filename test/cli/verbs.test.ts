@@ -49,7 +49,7 @@ describe("the dispatcher", () => {
     expect(said.err).toMatchInlineSnapshot(`
       "semimech simulate: unknown option --tims; did you mean --times?
       semimech simulate: --end needs a value: --end T
-      semimech simulate: --method tsit: expected one of auto, tsit5, dop853, vern7, odex, rosenbrock23, rodas4, rodas5, rodas5p, kvaerno5, bdf, direct, next-reaction, composition-rejection, rejection, ssa, tau-leaping, implicit-tau, cle, exact-events; did you mean "tsit5"?
+      semimech simulate: --method tsit: expected one of auto, tsit5, dop853, vern7, odex, rosenbrock23, rodas4, rodas5, rodas5p, kvaerno5, bdf, direct, next-reaction, composition-rejection, rejection, ssa, tau-leaping, implicit-tau, cle, exact-events, hybrid; did you mean "tsit5"?
       semimech simulate: --seed -1: seed "-1" is not a number: give a whole number such as 42, or hexadecimal such as 0x2a
       semimech simulate: --json takes no value
       semimech simulate: --rtol is given twice

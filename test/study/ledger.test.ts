@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../src/study/canonical.ts";
+import { ledgerOption } from "../../src/study/ledger.ts";
 import { ledger } from "../../src/study/ledger.node.ts";
 import { readScenario } from "../../src/study/scenario.ts";
 import { registrationOf } from "../../src/study/registration.ts";
@@ -66,6 +67,8 @@ describe("ledger", () => {
     const second = await registration(toyScenario.replace("full: 80", "full: 90"));
     const refused = book.register(second);
     expect("problems" in refused && refused.problems[0]).toContain(`(budget); to run it as an amendment: semimech register toy --amend ${first.hash.slice(0, 8)}`);
+    expect("problems" in refused && refused.problems[0]).toContain(`--amend ${first.hash.slice(0, 8)} --ledger ${book.file}`);
+    expect([ledgerOption("semimech-ledger.ndjson"), ledgerOption("my ledger")]).toEqual(["", " --ledger 'my ledger'"]);
     expect(book.register(second, "00000000")).toEqual({ problems: [`00000000 is no registration of toy; known are ${first.hash.slice(0, 8)}`] });
     const amended = registeredOf(book.register(second, first.hash.slice(0, 8)));
     expect(amended.fresh).toBe(true);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nextStep, type RunEnd } from "../../src/study/next-step.ts";
 
 const finding = (check: string, where: string): RunEnd["findings"][number] => ({ check, verdict: "violated", value: 1, bound: 0, equation: "", source: "", where, topic: "leakage" });
-const end: RunEnd = { status: "done", verdicts: [], findings: [], budget: "quick", folder: "runs/x", unfinished: 0 };
+const end: RunEnd = { status: "done", verdicts: [], findings: [], budget: "quick", folder: "runs/x", ledger: "semimech-ledger.ndjson", unfinished: 0 };
 
 describe("the next step", () => {
   it("is to repair a split that leaks, before anything else", () => {
@@ -18,5 +18,6 @@ describe("the next step", () => {
 
   it("names the folder to resume where fits are left", () => {
     expect(nextStep({ ...end, status: "out of budget", unfinished: 3 })).toBe("Go on with the 3 unfinished fits: semimech run --resume runs/x.");
+    expect(nextStep({ ...end, status: "out of budget", unfinished: 3, ledger: "other.ndjson" })).toContain("semimech run --resume runs/x --ledger other.ndjson.");
   });
 });

@@ -1,3 +1,4 @@
+import { correlation } from "./correlation.ts";
 import { cycleBars } from "./cycle-bars.ts";
 import { dissipation } from "./dissipation.ts";
 import { ensembleFan } from "./ensemble-fan.ts";
@@ -41,4 +42,5 @@ export const plots = {
   estimates,
   ensembleFan,
   valueHistogram,
+  correlation,
 } as const;

@@ -53,8 +53,8 @@ function largestError({ runs, columns }: SimulationReport): { readonly id: strin
 const factsOf = (facts: readonly (readonly [string, string])[]): Html => html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
 /** How the numbers were made. */
-export function simulationNumerics({ method, steps, facts, warnings, runs }: SimulationReport): Section {
-  const all: (readonly [string, string])[] = [["method", method.id], ["kind", method.kind], [method.kind === "ODE" ? "steps" : "events of all runs", String(steps)], ...(runs === null ? [] : [["runs", `${runs.done} of ${runs.asked}`] as const]), ...facts, ["source", method.source]];
+export function simulationNumerics({ method, steps, stepsAre, facts, warnings, runs }: SimulationReport): Section {
+  const all: (readonly [string, string])[] = [["method", method.id], ["kind", method.kind], [stepsAre, String(steps)], ...(runs === null ? [] : [["runs", `${runs.done} of ${runs.asked}`] as const]), ...facts, ["source", method.source]];
   return {
     id: "numerics",
     title: "Numerics",
@@ -64,12 +64,14 @@ ${warnings.length === 0 ? html`<p>No warnings.</p>` : html`<h3>Warnings</h3><ul>
 }
 
 /** How the page came to be, with the command to copy. */
-export function simulationProvenance({ command, model, version, date, seed }: SimulationReport): Section {
+export function simulationProvenance({ command, reproduce, model, version, date, seed }: SimulationReport): Section {
   return {
     id: "provenance",
     title: "Provenance",
     body: html`<p>To make this page again:</p>
 <pre class="command" tabindex="0" aria-label="Command that makes this page again; click to select it"><code>${command}</code></pre>
+${reproduce === null ? null : html`<p>To run it again and compare every value:</p>
+<pre class="command" tabindex="0" aria-label="Command that runs this simulation again and compares; click to select it"><code>${reproduce}</code></pre>`}
 ${factsOf([["model", model], ["tool", `semimech ${version}`], ["date", date], ...(seed === null ? [] : [["root seed", seed] as const])])}`,
   };
 }

@@ -19,6 +19,8 @@ export interface SimulationReport {
   readonly title: string;
   /** The command that made it, as one would type it again. */
   readonly command: string;
+  /** The command that runs its manifest again; null where there is none. */
+  readonly reproduce: string | null;
   /** Version of semimech. */
   readonly version: string;
   /** Day or moment, ISO 8601. */
@@ -34,8 +36,9 @@ export interface SimulationReport {
   readonly columns: readonly SimulatedColumn[];
   /** Runs that are in the statistics, and runs asked for; null = a single path. */
   readonly runs: { readonly done: number; readonly asked: number } | null;
-  /** Steps of a solver, or events of all runs. */
+  /** Steps of a solver, or events of all runs, and which of them. */
   readonly steps: number;
+  readonly stepsAre: string;
   /** Null = it ended well. */
   readonly problem: string | null;
   readonly isInterrupted: boolean;
@@ -43,6 +46,8 @@ export interface SimulationReport {
   readonly reactions: readonly { readonly id: string; readonly perRun: number }[];
   /** First passages that were looked for, in words, and the times at which runs came there. */
   readonly passages: readonly { readonly condition: string; readonly text: string; readonly values: readonly number[]; readonly counts: readonly number[]; readonly mean: number }[];
+  /** Correlations of columns with themselves some time later, in words, and by lag with standard errors [nLag]; NaN where nothing is known. */
+  readonly autocorrelations: readonly { readonly id: string; readonly text: string; readonly lags: readonly number[]; readonly values: readonly number[]; readonly errors: readonly number[] }[];
   /** What was asked of the precision, in words; null where nothing was. */
   readonly precision: { readonly text: string; readonly isReached: boolean } | null;
   readonly warnings: readonly string[];

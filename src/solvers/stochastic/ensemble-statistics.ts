@@ -6,6 +6,8 @@ import { addInto, emptyMoments, mergeInto, momentsOf } from "./moments.ts";
 import type { Moments } from "./moments.ts";
 import { passageSum } from "./first-passage.ts";
 import type { FirstPassage, PassageState } from "./first-passage.ts";
+import { laggedInto, laggedSize, laggedSum } from "./run-autocorrelation.ts";
+import type { LaggedColumns, LaggedState, RunAutocorrelation } from "./run-autocorrelation.ts";
 import type { StochasticPath, StochasticProblem, StochasticRun, StochasticSolver } from "./solver.ts";
 import { keptCounts, restoredCounts, valueCounts, valueCountsDefaults } from "./value-counts.ts";
 import type { KeptCounts, ValueCounts } from "./value-counts.ts";
@@ -21,9 +23,13 @@ export interface PathSource {
   begin(problem: StochasticProblem): Pick<StochasticRun, "status" | "advance"> & { path(): WatchedPath };
 }
 
-/** A path, and when conditions that were watched first held [nWatch]; Infinity where they did not. */
+/** A path, and what some methods note besides. */
 export interface WatchedPath extends StochasticPath {
+  /** When conditions that were watched first held [nWatch]; Infinity where they did not. */
   readonly passages?: Float64Array;
+  /** How long each channel counted as fast [nChannel], and slow events that were left out; of methods that divide channels. */
+  readonly fastTime?: Float64Array;
+  readonly refused?: number;
 }
 
 export interface EnsembleStatisticsProblem extends Omit<StochasticProblem, "index"> {
@@ -31,6 +37,8 @@ export interface EnsembleStatisticsProblem extends Omit<StochasticProblem, "inde
   readonly runs: number;
   /** Places `row * nOutput + output` whose values are counted, as quantiles and histograms need it. Default: all. */
   readonly counted?: readonly number[];
+  /** Columns whose autocorrelation is summed. Default: none. */
+  readonly lagged?: LaggedColumns;
   /** How many paths are kept, those of the first runs. Default 1. */
   readonly paths?: number;
   /** Ends the ensemble early; its status is then "paused". */
@@ -57,10 +65,20 @@ export interface EnsembleStatistics {
   readonly firings: Float64Array;
   /** First passages of the conditions that the solver watches, up to the last requested time [nWatch]. */
   readonly passages: readonly FirstPassage[];
+  /** Of the columns that `lagged` names, in its order. */
+  readonly autocorrelations: readonly RunAutocorrelation[];
+  /** Of methods that divide channels: how long each counted as fast in all complete runs together [nChannel], and slow events left out; else null. */
+  readonly division: Division | null;
   /** Statistics of one output at one requested time. @throws RangeError for an unknown output or time, and for a quantile or histogram of what was not counted. */
   at(time: number, output: string): ValueStatistics;
   /** The same by the number of the time and of the output. */
   cell(row: number, column: number): ValueStatistics;
+}
+
+/** How channels were divided into fast and slow ones, summed over runs. */
+export interface Division {
+  readonly fastTime: Float64Array;
+  readonly refused: number;
 }
 
 /** Statistics of one block of runs as plain data: what different threads may do apart and an `EnsembleSum` puts together, bit for bit as one thread would. */
@@ -75,6 +93,9 @@ export interface StatisticsBlock {
   readonly values: Float64Array;
   /** Row-major [runs, nWatch]. */
   readonly passages: Float64Array;
+  /** Row-major [runs, laggedSize]. */
+  readonly lagged: Float64Array;
+  readonly division: Division | null;
   /** Those of the first runs of the ensemble that are in this block. */
   readonly paths: readonly StochasticPath[];
 }
@@ -93,7 +114,7 @@ export const freshBreathing = (): Breathing => ({ lastBreath: performance.now(),
 
 /** Does the runs of a block, as far as there are so many. */
 export async function statisticsBlock(solver: PathSource, problem: EnsembleStatisticsProblem, block: number, breathing: Breathing = freshBreathing()): Promise<StatisticsBlock> {
-  const { runs, signal, breathe = turn, counted, paths: keptPaths = 1, ...shared } = problem;
+  const { runs, signal, breathe = turn, counted, lagged: laggedColumns, paths: keptPaths = 1, ...shared } = problem;
   const { first, end } = blockRuns(block);
   const last = Math.min(runs, end);
   const size = problem.times.length * solver.outputs.length;
@@ -102,6 +123,9 @@ export async function statisticsBlock(solver: PathSource, problem: EnsembleStati
   const values = new Float64Array(nCounted * Math.max(0, last - first));
   const paths: StochasticPath[] = [];
   const passages: number[] = [];
+  const nLagged = laggedColumns ? laggedSize(problem.times.length, laggedColumns) : 0;
+  const lagged = new Float64Array(nLagged * Math.max(0, last - first));
+  let division: Division | null = null;
   let firings = new Float64Array(0);
   let status: Status = { status: "done" };
   const isStopped = (): boolean => signal?.aborted ?? false;
@@ -122,7 +146,7 @@ export async function statisticsBlock(solver: PathSource, problem: EnsembleStati
     const path = run.path();
     if (index < keptPaths) {
       // With what its method counted besides; passages are summed apart.
-      const { passages: _, ...kept } = path;
+      const { passages: _, fastTime: __, ...kept } = path;
       paths.push(kept);
     }
     events += path.events;
@@ -131,14 +155,18 @@ export async function statisticsBlock(solver: PathSource, problem: EnsembleStati
     if (firings.length === 0) firings = new Float64Array(path.firings.length);
     for (let channel = 0; channel < firings.length; channel++) firings[channel] += path.firings[channel];
     if (path.passages) passages.push(...path.passages);
+    if (path.fastTime) division = addDivision(division, { fastTime: path.fastTime, refused: path.refused ?? 0 });
+    if (laggedColumns) laggedInto(lagged, completed * nLagged, path.outputs, solver.outputs.length, laggedColumns);
     addInto(moments, path.outputs);
     const from = completed * nCounted;
     if (counted) counted.forEach((place, at) => (values[from + at] = path.outputs[place]));
     else values.set(path.outputs, from);
     completed += 1;
   }
-  return { status, runs: completed, events, firings, moments, values: values.subarray(0, completed * nCounted), passages: Float64Array.from(passages), paths };
+  return { status, runs: completed, events, firings, moments, values: values.subarray(0, completed * nCounted), passages: Float64Array.from(passages), lagged: lagged.subarray(0, completed * nLagged), division, paths };
 }
+
+const addDivision = (one: Division | null, other: Division): Division => ({ fastTime: other.fastTime.map((time, channel) => (one?.fastTime[channel] ?? 0) + time), refused: (one?.refused ?? 0) + other.refused });
 
 /** How far an ensemble got, as plain data from which it goes on to the same bits. */
 export interface EnsembleState {
@@ -151,6 +179,9 @@ export interface EnsembleState {
   /** In the order of the counted places. */
   readonly counts: readonly KeptCounts[];
   readonly passages: readonly PassageState[];
+  /** Where autocorrelations are summed. */
+  readonly lagged?: LaggedState | null;
+  readonly division?: { readonly fastTime: ArrayLike<number>; readonly refused: number } | null;
   readonly paths: readonly { readonly [Key in keyof StochasticPath]: StochasticPath[Key] extends Float64Array ? ArrayLike<number> : StochasticPath[Key] }[];
 }
 
@@ -169,7 +200,7 @@ const mostDistinct = 4e6;
 const fewestDistinct = 256;
 
 /** An ensemble with no blocks yet, or with those of `from`. */
-export function ensembleSum({ system, outputs }: Pick<PathSource, "system" | "outputs">, problem: Pick<EnsembleStatisticsProblem, "times" | "counted">, from: EnsembleState | null = null): EnsembleSum {
+export function ensembleSum({ system, outputs }: Pick<PathSource, "system" | "outputs">, problem: Pick<EnsembleStatisticsProblem, "times" | "counted" | "lagged">, from: EnsembleState | null = null): EnsembleSum {
   const { times } = problem;
   const size = times.length * outputs.length;
   const counted = problem.counted ?? Array.from({ length: size }, (_, place) => place);
@@ -180,6 +211,9 @@ export function ensembleSum({ system, outputs }: Pick<PathSource, "system" | "ou
   const paths = (from?.paths ?? []).map((path): StochasticPath => ({ ...path, times: Float64Array.from(path.times), molecules: Float64Array.from(path.molecules), outputs: Float64Array.from(path.outputs), firings: Float64Array.from(path.firings) }));
   const horizon = times.at(-1) ?? 0;
   const passages = (from?.passages ?? []).map((state) => passageSum(horizon, state));
+  const nLagged = problem.lagged ? laggedSize(times.length, problem.lagged) : 0;
+  const lagged = problem.lagged ? laggedSum(times.length, problem.lagged, from?.lagged ?? null) : null;
+  let division: Division | null = from?.division ? { fastTime: Float64Array.from(from.division.fastTime), refused: from.division.refused } : null;
   let [blocks, runs, events] = [from?.blocks ?? 0, from?.runs ?? 0, from?.events ?? 0];
   let status: Status = { status: "done" };
   let firings = Float64Array.from(from?.firings ?? []);
@@ -212,6 +246,8 @@ export function ensembleSum({ system, outputs }: Pick<PathSource, "system" | "ou
       const watched = block.runs > 0 ? block.passages.length / block.runs : 0;
       while (passages.length < watched) passages.push(passageSum(horizon));
       block.passages.forEach((time, at) => passages[at % watched].add(time));
+      if (lagged) for (let run = 0; run < block.runs; run++) lagged.add(block.lagged, run * nLagged);
+      if (block.division) division = addDivision(division, block.division);
       for (let start = 0; start < block.runs * counts.length; start += counts.length) {
         for (let at = 0; at < counts.length; at++) counts[at].add(block.values[start + at]);
       }
@@ -226,6 +262,8 @@ export function ensembleSum({ system, outputs }: Pick<PathSource, "system" | "ou
       events,
       firings,
       passages: passages.map((one) => one.result(status)),
+      autocorrelations: lagged?.result() ?? [],
+      division,
       cell,
       at(time, output) {
         const row = times.indexOf(time);
@@ -243,13 +281,15 @@ export function ensembleSum({ system, outputs }: Pick<PathSource, "system" | "ou
       moments: { count: moments.count, values: moments.values.slice() },
       counts: counts.map(keptCounts),
       passages: passages.map((one) => one.state()),
+      ...(lagged && { lagged: lagged.state() }),
+      ...(division && { division: { fastTime: division.fastTime.slice(), refused: division.refused } }),
       paths: [...paths],
     }),
   };
 }
 
 /** Statistics of blocks given in the order of their runs; blocks after one that did not end well are left out. */
-export function mergeBlocks(source: Pick<PathSource, "system" | "outputs">, problem: Pick<EnsembleStatisticsProblem, "times" | "counted">, blocks: Iterable<StatisticsBlock>): EnsembleStatistics {
+export function mergeBlocks(source: Pick<PathSource, "system" | "outputs">, problem: Pick<EnsembleStatisticsProblem, "times" | "counted" | "lagged">, blocks: Iterable<StatisticsBlock>): EnsembleStatistics {
   const all = ensembleSum(source, problem);
   for (const block of blocks) {
     all.add(block);

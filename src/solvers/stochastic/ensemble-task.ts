@@ -17,7 +17,7 @@ export function ensembleBlocks(sampler: Sampler, problem: EnsembleInput["problem
   const breathing = freshBreathing();
   return {
     run: (block, hooks) => statisticsBlock(sampler, { ...problem, signal: hooks, breathe: () => hooks.breathe() }, block, breathing),
-    buffersOf: ({ moments, values }) => [moments.values.buffer, values.buffer].flatMap((buffer) => (buffer instanceof ArrayBuffer && buffer.byteLength > 0 ? [buffer] : [])),
+    buffersOf: ({ moments, values, lagged }) => [moments.values.buffer, values.buffer, lagged.buffer].flatMap((buffer) => (buffer instanceof ArrayBuffer && buffer.byteLength > 0 ? [buffer] : [])),
   };
 }
 

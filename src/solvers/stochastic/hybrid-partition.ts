@@ -11,21 +11,16 @@ import type { OdeMethod } from "../ode/method.ts";
 import type { OdeSolver } from "../ode/solver.ts";
 import { tsit5 } from "../ode/tsit5.ts";
 import { countSymbol } from "./channel.ts";
+import { hybridFacts, partitionDefaults } from "./hybrid-method.ts";
+import type { PartitionControl } from "./hybrid-method.ts";
 import { beginHybridRun } from "./hybrid-run.ts";
 import type { StochasticFacts } from "./method.ts";
 import type { StochasticPath, StochasticProblem, StochasticRun } from "./solver.ts";
 import { timedModel } from "./timed-model.ts";
 import type { TimedModel, TimedModelOptions } from "./timed-model.ts";
 
-/** When a channel counts as fast: both must hold. */
-export interface PartitionControl {
-  /** Time between looks at the partition · the network's time; it is looked at after every slow event too. */
-  readonly interval: number;
-  /** Firings a fast channel makes in one interval, at least. Default 10. */
-  readonly firings: number;
-  /** Molecules of every species that a fast channel changes, at least, per molecule it takes or makes; what it reads may be few. Default 100. */
-  readonly molecules: number;
-}
+export type { PartitionControl } from "./hybrid-method.ts";
+export { hybridFacts } from "./hybrid-method.ts";
 
 export interface HybridOptions extends Omit<TimedModelOptions, "delays"> {
   readonly partition: Partial<PartitionControl> & Pick<PartitionControl, "interval">;
@@ -40,6 +35,8 @@ export interface HybridPath extends StochasticPath {
   readonly slowEvents: number;
   /** Slow events left out because a reactant that fast channels move stood below what they take. */
   readonly refused: number;
+  /** How long each channel counted as fast · the network's time [nChannel]. */
+  readonly fastTime: Float64Array;
 }
 
 export interface HybridRun extends StochasticRun {
@@ -60,14 +57,6 @@ export interface HybridSolver {
 }
 
 export type HybridResult = { readonly solver: HybridSolver; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[]; readonly solver?: undefined };
-
-export const hybridFacts: StochasticFacts = {
-  id: "hybrid",
-  title: "hybrid partition: fast channels by an ODE, slow ones one by one at their integrated hazard",
-  exact: false,
-  use: "few molecules that switch what many do; the noise of fast channels is left out, a variance of about the mean number of what they make",
-  source: "Haseltine & Rawlings 2002, doi:10.1063/1.1505860; partition: Salis & Kaznessis 2005, doi:10.1063/1.1835951",
-};
 
 /** Names of a hybrid system's own states and parameters; a colon cannot be in an id. */
 export const hybridNames = {
@@ -98,7 +87,7 @@ export interface HybridScene {
  * @status problems: those of `timedModel`, events, and an interval or thresholds that are not above 0.
  */
 export async function compileHybrid(network: Network, { partition: given, method = tsit5, control, target, ...options }: HybridOptions): Promise<HybridResult> {
-  const partition: PartitionControl = { firings: 10, molecules: 100, ...given };
+  const partition: PartitionControl = { firings: partitionDefaults.firings, molecules: partitionDefaults.molecules, ...given };
   const problems = Object.entries(partition).flatMap(([name, value]): NetworkProblem[] => (value > 0 ? [] : [{ where: `option:${name}`, message: `${name} is ${value}; it must be above 0` }]));
   for (const { id } of network.events ?? []) problems.push({ where: `event:${id}`, message: `the hybrid method does not follow events; remove event "${id}", or use an exact method` });
   const read = timedModel(network, options);

@@ -32,6 +32,7 @@ export function beginHybridRun({ model, ode, partition, touched, values }: Hybri
   const recorded = model.outputs.map(({ expression }) => expression);
 
   const slowFirings = new Float64Array(nChannel);
+  const fastTime = new Float64Array(nChannel);
   const [rows, outputs] = [new Float64Array(times.length * nState), new Float64Array(times.length * nOutput)];
   let [time, reached, slowEvents, refused] = [0, 0, 0, 0];
   let status: Status = times.length === 0 ? { status: "done" } : { status: "paused", time: 0 };
@@ -138,11 +139,11 @@ export function beginHybridRun({ model, ode, partition, touched, values }: Hybri
     state.set(final);
     // Beside the tolerance of the ODE nothing takes a number below 0.
     for (let at = 0; at < nState; at++) if (model.isCounted[at]) molecules[at] = Math.max(0, molecules[at]);
-    if (state[runningAt] === 1) time = end;
-    else {
-      time = state[firedAt];
-      fireSlow();
-    }
+    const isSlowEvent = state[runningAt] !== 1;
+    const passed = (isSlowEvent ? state[firedAt] : end) - time;
+    for (let channel = 0; channel < nChannel; channel++) fastTime[channel] += fast[channel] * passed;
+    time = isSlowEvent ? state[firedAt] : end;
+    if (isSlowEvent) fireSlow();
   };
 
   const requireCurrent = (): void => {
@@ -162,7 +163,7 @@ export function beginHybridRun({ model, ode, partition, touched, values }: Hybri
     path() {
       requireCurrent();
       const firings = slowFirings.map((count, channel) => count + extents[channel]);
-      return { status, times: times.slice(0, reached), molecules: rows.slice(0, reached * nState), outputs: outputs.slice(0, reached * nOutput), firings, events: slowEvents, slowEvents, refused };
+      return { status, times: times.slice(0, reached), molecules: rows.slice(0, reached * nState), outputs: outputs.slice(0, reached * nOutput), firings, events: slowEvents, slowEvents, refused, fastTime: fastTime.slice() };
     },
   };
 }
