@@ -3,27 +3,36 @@ import type { OdeControl } from "../ode/control.ts";
 import { lanesCode } from "./loop.ts";
 import { laneFlag } from "./memory.ts";
 import type { LanePlan } from "./program.ts";
+import type { ResultTables } from "./results.ts";
 
 /** Error scales are at least this, so that a state that stays 0 does not give 0 / 0; by the bytes of a number. */
 export const smallestScale = { 8: 1e-290, 4: 1e-30 } as const;
 
-/** Runs to do in one go; plain data with one row a run, row-major. */
+/** Runs to do in one go; plain data, which a block only reads. */
 export interface Block {
   readonly runs: number;
-  /** [nRun, nParameter] */
+  /** [nRun, nParameter], or one row that all runs share. */
   readonly parameters: Float64Array;
-  /** [nRun, nState] */
+  /** [nRun, nState], or one row that all runs share. */
   readonly states: Float64Array;
   /** [nTime] */
   readonly times: Float64Array;
   readonly startTime: number;
-  /** Breakpoints of each run, each list ending in Infinity; none where the system has none. */
-  readonly breakpoints: readonly Float64Array[];
+  /** Null where the system has no breakpoints. */
+  readonly breakpoints: BlockBreakpoints | null;
+}
+
+/** Breakpoints of each run, one after another. */
+export interface BlockBreakpoints {
+  /** Each run's ascend and end in Infinity. */
+  readonly times: Float64Array;
+  /** Where each run's begin in `times` [nRun]. */
+  readonly first: Int32Array;
 }
 
 /** A run that failed, as it stood: what a diagnosis needs. */
 export interface Failure {
-  /** Row in the block. */
+  /** Row in the results. */
   readonly run: number;
   /** A `loopCode`, or `startFailed`. */
   readonly code: number;
@@ -37,25 +46,15 @@ export interface Failure {
   readonly state: Float64Array;
 }
 
-/** What a block gives; rows as in the block. */
-export interface BlockResult {
-  /** [nRun, nTime, nState]; NaN at times that a run did not reach. */
-  readonly values: Float64Array;
-  /** Requested times written [nRun]; -1 where a run is not over. */
-  readonly reached: Int32Array;
-  /** Steps accepted and rejected [nRun]. */
-  readonly accepted: Int32Array;
-  readonly rejected: Int32Array;
-  readonly failures: readonly Failure[];
-}
-
 /** A block under way in an instance; it is over when the instance begins another. */
 export interface BlockRun {
-  /** Attempts up to `steps` further steps of all lanes; whether the block is done. */
-  advance(steps: number): boolean;
+  /** Attempts up to `steps` further steps of all lanes; returns how many of them are left. */
+  advance(steps: number): number;
+  readonly isDone: boolean;
   /** Runs begun so far. */
   readonly begun: number;
-  result(): BlockResult;
+  /** Copies what there is so far into rows from `row`, and tells which runs have failed. */
+  collect(tables: ResultTables, row: number): readonly Failure[];
 }
 
 /** Bytes that one run takes in an instance while its block is under way. */
@@ -71,15 +70,15 @@ export function beginBlock(instance: Instance, plan: LanePlan, control: OdeContr
   const table = (bytes: number): number => instance.reserve(Math.max(8, bytes));
   const at = {
     times: table(8 * timeCount),
-    parameters: table(8 * runs * parameterCount),
-    states: table(8 * runs * stateCount),
+    parameters: table(8 * block.parameters.length),
+    states: table(8 * block.states.length),
     outputs: table(8 * runs * timeCount * stateCount),
     accepted: table(4 * runs),
     rejected: table(4 * runs),
     reached: table(4 * runs),
     breakpoints: table(4 * runs),
+    breakpointTimes: table(8 * (block.breakpoints?.times.length ?? 0)),
   };
-  const breakpointAddresses = block.breakpoints.map((times) => table(8 * times.length));
 
   const f = instance.f64;
   const i = instance.i32;
@@ -87,11 +86,10 @@ export function beginBlock(instance: Instance, plan: LanePlan, control: OdeContr
   f.set(block.times, at.times / 8);
   f.set(block.parameters, at.parameters / 8);
   f.set(block.states, at.states / 8);
-  block.breakpoints.forEach((times, run) => {
-    const address = breakpointAddresses[run] ?? 0;
-    f.set(times, address / 8);
-    i[at.breakpoints / 4 + run] = address;
-  });
+  if (block.breakpoints) {
+    f.set(block.breakpoints.times, at.breakpointTimes / 8);
+    block.breakpoints.first.forEach((index, run) => void (i[at.breakpoints / 4 + run] = at.breakpointTimes + 8 * index));
+  }
   // What stood in the lanes must not shape an idle one: not its numbers, which nobody reads, but how long they take.
   f.fill(0, lanes.origin / 8, lanes.origin / 8 + lanes.origin / 4);
   const single = new Float32Array(f.buffer);
@@ -119,7 +117,9 @@ export function beginBlock(instance: Instance, plan: LanePlan, control: OdeContr
     timesAddress: at.times,
     maxSteps: control.maxSteps,
     parametersAddress: at.parameters,
+    parametersStride: block.parameters.length === parameterCount ? 0 : 8 * parameterCount,
     statesAddress: at.states,
+    statesStride: block.states.length === stateCount ? 0 : 8 * stateCount,
     outputsAddress: at.outputs,
     acceptedAddress: at.accepted,
     rejectedAddress: at.rejected,
@@ -136,16 +136,23 @@ export function beginBlock(instance: Instance, plan: LanePlan, control: OdeContr
   }
 
   const failures: Failure[] = [];
+  let isDone = false;
   const word = (name: keyof typeof fields): number => instance.i32[fields[name] / 4] ?? 0;
   const real = (name: keyof typeof scalar.real): number => instance.f64[scalar.real[name] / 8] ?? NaN;
   return {
     get begun() {
       return word("nextRun");
     },
+    get isDone() {
+      return isDone;
+    },
     advance(steps) {
       for (let left = steps; ; left = word("budget")) {
         const code = instance.functions["advanceLanes"]?.(left);
-        if (code !== lanesCode.failed) return code === lanesCode.done;
+        if (code !== lanesCode.failed) {
+          isDone = code === lanesCode.done;
+          return isDone ? word("budget") : 0;
+        }
         failures.push({
           run: word("failedRun"),
           code: word("failedCode"),
@@ -157,13 +164,11 @@ export function beginBlock(instance: Instance, plan: LanePlan, control: OdeContr
         });
       }
     },
-    result() {
+    collect(tables, row) {
       const rowSize = timeCount * stateCount;
-      const values = instance.f64.slice(at.outputs / 8, at.outputs / 8 + runs * rowSize);
-      const counts = (address: number): Int32Array => instance.i32.slice(address / 4, address / 4 + runs);
-      const reached = counts(at.reached);
-      reached.forEach((count, run) => void values.fill(NaN, run * rowSize + Math.max(0, count) * stateCount, (run + 1) * rowSize));
-      return { values, reached, accepted: counts(at.accepted), rejected: counts(at.rejected), failures };
+      tables.values.set(instance.f64.subarray(at.outputs / 8, at.outputs / 8 + runs * rowSize), row * rowSize);
+      for (const name of ["reached", "accepted", "rejected"] as const) tables[name].set(instance.i32.subarray(at[name] / 4, at[name] / 4 + runs), row);
+      return failures.map((failure) => ({ ...failure, run: row + failure.run }));
     },
   };
 }

@@ -1,9 +1,7 @@
 import { instantiate } from "../../kernel/instantiate.ts";
 import type { Instance, Target } from "../../kernel/instance.ts";
-import { withoutLaneMath } from "../../kernel/lane-math.ts";
-import type { LaneType, Program } from "../../kernel/program.ts";
+import type { LaneType } from "../../kernel/program.ts";
 import { withOwnFunctions } from "../../kernel/reproducible.ts";
-import { scalarise } from "../../kernel/scalarise.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { breakpointsOf } from "../ode/breakpoint.ts";
 import type { OdeControl } from "../ode/control.ts";
@@ -13,7 +11,7 @@ import { refuseEvents } from "../ode/event.ts";
 import type { AnyOdeMethod } from "../ode/method.ts";
 import { isOneStep } from "../ode/method.ts";
 import { pace } from "../ode/pace.ts";
-import type { Block, BlockRun } from "./block.ts";
+import type { BlockRun } from "./block.ts";
 import { beginBlock, bytesPerRun } from "./block.ts";
 import { oneByOne } from "./one-by-one.ts";
 import type { EnsembleProblem, EnsembleResult } from "./problem.ts";
@@ -31,7 +29,7 @@ export interface EnsembleOptions {
   /** Default "wasm". */
   readonly target?: Target;
   readonly control?: Partial<OdeControl>;
-  /** exp, log and pow of the program's own instead of the host's: the same bits on every engine. Default false. */
+  /** Refuses what has other bits on another engine: trigonometric functions. Default false. */
   readonly reproducible?: boolean;
   /** Only the first states enter the error norm. Default all. */
   readonly errorStates?: number;
@@ -61,6 +59,12 @@ export interface EnsembleRun {
   result(): EnsembleResult;
 }
 
+/** An ensemble that nobody but its solver knows. */
+export interface OwnedEnsembleRun extends EnsembleRun {
+  /** What has been done so far, without a copy; the ensemble is over then. */
+  take(): EnsembleResult;
+}
+
 /** A system, a method and a control compiled for many runs. */
 export interface EnsembleSolver {
   readonly system: OdeSystem;
@@ -76,8 +80,8 @@ export interface EnsembleSolver {
 
 /** f32 resolves no more than this: 80 units in the last place. */
 const SMALLEST_SINGLE_RTOL = 1e-5;
-/** Tables of one block take up to about this much memory · bytes. */
-const BLOCK_BYTES = 2 ** 25;
+/** Tables of one block take up to about this much memory, so that a processor's own holds them · bytes. */
+const BLOCK_BYTES = 2 ** 19;
 const SMALLEST_BLOCK = 64;
 
 /**
@@ -107,12 +111,12 @@ export async function compileEnsemble(system: OdeSystem, options: EnsembleOption
   }
   const breakpoints = breakpointsOf(system, errorStates);
   const { plan: written, memory } = lanePlan(system, method, lanes, errorStates, breakpoints.times.length + breakpoints.periodic.length > 0);
-  const plan = reproducible ? { ...written, program: ownFunctionsOf(written.program, target) } : written;
+  const plan = { ...written, program: withOwnFunctions(written.program, reproducible) };
   const instance = await instantiate(plan.program, target);
   const scene: Scene = { system, method, memory, instance, control, errorStates, breakpoints, events: null };
   const share = shareOf(scene, plan, lanes);
   let generation = 0;
-  const begin = (problem: EnsembleProblem): EnsembleRun => {
+  const begin = (problem: EnsembleProblem): OwnedEnsembleRun => {
     const own = ++generation;
     return beginEnsemble(share, instance, problem, () => {
       if (own !== generation) throw new Error(`ensemble of "${system.id}": this ensemble is over because another one began; read it before, or compile a second solver`);
@@ -121,19 +125,21 @@ export async function compileEnsemble(system: OdeSystem, options: EnsembleOption
   return { system, method, lanes, control, share, begin, ...driven(begin) };
 }
 
-/** A program with its own elementary functions, which are functions of one number. */
-const ownFunctionsOf = (program: Program, target: Target): Program => withOwnFunctions(target === "wasm" ? withoutLaneMath(program) : scalarise(program, "the JavaScript target"), true);
-
 /** Blocks one after another in one instance. */
-function beginEnsemble(share: EnsembleShare, instance: Instance, problem: EnsembleProblem, requireCurrent: () => void): EnsembleRun {
+function beginEnsemble(share: EnsembleShare, instance: Instance, problem: EnsembleProblem, requireCurrent: () => void): OwnedEnsembleRun {
   const { plan, control } = share;
   const ensemble = share.check(problem);
   const { runs } = ensemble;
   const rows = Math.max(SMALLEST_BLOCK, Math.floor(BLOCK_BYTES / bytesPerRun(plan, ensemble.times.length)));
-  const gathered = share.gather(ensemble);
+  const gathered = share.gather(ensemble, false);
   let from = 0;
-  let block: Block | null = null;
+  let size = 0;
   let under: BlockRun | null = null;
+  const collect = (): void => {
+    if (!under) return;
+    requireCurrent();
+    gathered.fail(under.collect(gathered.tables, from));
+  };
   return {
     runs,
     get begun() {
@@ -142,27 +148,31 @@ function beginEnsemble(share: EnsembleShare, instance: Instance, problem: Ensemb
     advance(steps) {
       requireCurrent();
       if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
-      if (from >= runs) return true;
-      block ??= share.block(ensemble, from, Math.min(runs, from + rows));
-      under ??= beginBlock(instance, plan, control, block);
-      if (!under.advance(Math.min(steps, 2 ** 31 - 1))) return false;
-      gathered.put(from, block, under.result());
-      from += block.runs;
-      [block, under] = [null, null];
+      for (let left = Math.min(steps, 2 ** 31 - 1); from < runs; ) {
+        size = Math.min(rows, runs - from);
+        under ??= beginBlock(instance, plan, control, share.block(ensemble, from, from + size));
+        left = under.advance(left);
+        if (!under.isDone) return false;
+        collect();
+        from += size;
+        under = null;
+        if (left <= 0) break;
+      }
       return from >= runs;
     },
     result() {
-      if (block && under) {
-        requireCurrent();
-        gathered.put(from, block, under.result());
-      }
+      collect();
       return gathered.copy();
+    },
+    take() {
+      collect();
+      return gathered.take();
     },
   };
 }
 
 /** Runs to the end in slices of about 50 ms. */
-function driven(begin: EnsembleSolver["begin"]): Pick<EnsembleSolver, "run" | "runAsync"> {
+function driven(begin: (problem: EnsembleProblem) => OwnedEnsembleRun): Pick<EnsembleSolver, "run" | "runAsync"> {
   const speed = pace();
   const slice = (run: EnsembleRun): boolean => {
     const before = performance.now();
@@ -174,7 +184,7 @@ function driven(begin: EnsembleSolver["begin"]): Pick<EnsembleSolver, "run" | "r
     run(problem, { progress } = {}) {
       const run = begin(problem);
       while (!slice(run)) progress?.(run.begun, run.runs);
-      return run.result();
+      return run.take();
     },
     async runAsync(problem, { progress, signal, breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0)) } = {}) {
       const run = begin(problem);
@@ -183,7 +193,7 @@ function driven(begin: EnsembleSolver["begin"]): Pick<EnsembleSolver, "run" | "r
         progress?.(run.begun, run.runs);
         await breathe();
       }
-      return run.result();
+      return run.take();
     },
   };
 }

@@ -2,12 +2,13 @@ import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { Local, Value } from "../../kernel/program.ts";
 import { STEP_FLOOR, STEP_TINIEST } from "../ode/controller.ts";
-import { extraMemory } from "../ode/interpolate.ts";
 import { loopCode } from "../ode/loop.ts";
 import type { OdeMemory } from "../ode/memory.ts";
 import type { OdeMethod } from "../ode/method.ts";
+import { copyParameters, laneWords, row } from "./lane-words.ts";
 import type { LaneMemory } from "./memory.ts";
 import { laneFlag, startFailed } from "./memory.ts";
+import { writeOutputs } from "./output.ts";
 import { laneTransfer } from "./transfer.ts";
 
 /** What `advanceLanes` returns. */
@@ -48,18 +49,18 @@ export function writeLaneLoop(program: ProgramBuilder, scene: LaneScene): void {
   const lanes = Array.from({ length: width }, (_, index) => index);
   program.function("advanceLanes", { parameters: { budget: "i32" }, result: "i32" }, (b, { budget }) => {
     if (!budget) return;
-    const leave = (): void => {
+    const leave = (code: number): void => {
       b.store(block.budget, budget);
-      b.return(i32.const(lanesCode.failed));
+      b.return(i32.const(code));
     };
     const attend = (): void =>
       b.if(i32.load(block.attention), () => {
-        for (const index of lanes) b.if(i32.call("attend", i32.const(index)), leave);
+        for (const index of lanes) b.if(i32.call("attend", i32.const(index)), () => leave(lanesCode.failed));
         b.store(block.attention, i32.const(0));
       });
     b.loop((loop) => {
       attend();
-      b.if(i32.isZero(i32.load(block.active)), () => b.return(i32.const(lanesCode.done)));
+      b.if(i32.isZero(i32.load(block.active)), () => leave(lanesCode.done));
       b.if(i32.le(budget, 0), () => b.return(i32.const(lanesCode.paused)));
       if (hasBreakpoints) {
         for (const index of lanes) b.if(i32.ge(i32.load(lane.run + 4 * index), 0), () => b.call("passBreakpoints", i32.const(index)));
@@ -73,63 +74,12 @@ export function writeLaneLoop(program: ProgramBuilder, scene: LaneScene): void {
   });
 }
 
-/** i32 fields of a lane, by its number. */
-const laneWords = (b: FunctionBuilder, { lane }: LaneMemory, index: Value) => {
-  const word = b.local("i32", "word", i32.shl(index, 2));
-  return {
-    get: (name: keyof LaneMemory["lane"]): Value => i32.load(word, lane[name]),
-    set: (name: keyof LaneMemory["lane"], value: Value): void => b.store(word, value, lane[name]),
-  };
-};
-
-/** An element of a table with one row a run. */
-const row = (table: number, run: Value, bytes: number): Value => i32.add(i32.load(table), i32.mul(run, bytes));
-
 /** The smallest step at a time. */
 const floorAt = (t: Value): Value => f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST);
 
 function flag(b: FunctionBuilder, memory: LaneMemory, words: ReturnType<typeof laneWords>, value: number): void {
   words.set("flag", i32.const(value));
   b.store(memory.block.attention, i32.const(1));
-}
-
-/** Copies the parameters of a run into the scalar memory. */
-function copyParameters(b: FunctionBuilder, { memory, scalar, parameterCount }: LaneScene, run: Value): void {
-  const from = b.local("i32", "from", row(memory.block.parametersAddress, run, 8 * parameterCount));
-  b.repeat(parameterCount, (index) => b.store(i32.shl(index, 3), f64.load(i32.add(from, i32.shl(index, 3))), scalar.parameters));
-}
-
-/** Writes `writeOutputs(lane: i32, t: f64, h: f64, end: f64)`: the requested times inside (t, end] of the step just attempted. */
-function writeOutputs(program: ProgramBuilder, scene: LaneScene): void {
-  const { memory, scalar, method } = scene;
-  const { block } = memory;
-  const size = scalar.stateCount;
-  program.function("writeOutputs", { parameters: { lane: "i32", t: "f64", h: "f64", end: "f64" }, exported: false }, (b, { lane, t, h, end }) => {
-    if (!lane || !t || !h || !end) return;
-    const words = laneWords(b, memory, lane);
-    const transfer = laneTransfer(b, memory, lane);
-    const run = b.local("i32", "run", words.get("run"));
-    transfer.gather(scalar.state, size);
-    transfer.gather(scalar.stages, size * method.tableau.nodes.length);
-    if (method.tableau.extra) {
-      copyParameters(b, scene, run);
-      b.store(scalar.vector(extraMemory.time), t);
-      b.store(scalar.vector(extraMemory.taken), f64.const(0));
-    }
-    const reached = b.local("i32", "reached", words.get("reached"));
-    const count = b.local("i32", "count", i32.load(block.timeCount));
-    const output = b.local("i32", "output", row(block.outputsAddress, i32.add(i32.mul(run, count), reached), 8 * size));
-    const time = b.local("f64", "time");
-    b.loop((loop) => {
-      b.if(i32.ge(reached, count), () => b.break(loop));
-      b.set(time, f64.load(row(block.timesAddress, reached, 8)));
-      b.if(f64.gt(time, end), () => b.break(loop));
-      b.call("interpolate", output, f64.div(f64.sub(time, t), h), h);
-      b.set(output, i32.add(output, 8 * size));
-      b.set(reached, i32.add(reached, 1));
-    });
-    words.set("reached", reached);
-  });
 }
 
 /** Writes `settle(lane: i32)`: what the step just attempted means for the run in a lane, before it is carried on. */
@@ -205,7 +155,7 @@ function writeRefill(program: ProgramBuilder, scene: LaneScene): void {
       });
       b.store(block.nextRun, i32.add(run, 1));
       copyParameters(b, scene, run);
-      b.set(from, row(block.statesAddress, run, 8 * size));
+      b.set(from, row(block.statesAddress, run, i32.load(block.statesStride)));
       b.repeat(size, (index) => b.store(i32.shl(index, 3), f64.load(i32.add(from, i32.shl(index, 3))), scalar.state));
       b.store(real.time, f64.load(memory.startTime));
       b.store(integer.timeCount, i32.load(block.timeCount));

@@ -34,10 +34,13 @@ const blockFields = [
   "reachedAddress",
   /** Address of each run's first breakpoint [nRun], i32. */
   "breakpointsAddress",
+  /** Bytes from one run's parameters, or initial state, to the next; 0 where all runs share a row. */
+  "parametersStride",
+  "statesStride",
   /** Run that failed last, and how. */
   "failedRun",
   "failedCode",
-  /** Attempts left when it failed. */
+  /** Attempts left when it failed, or all runs were done. */
   "budget",
 ] as const;
 

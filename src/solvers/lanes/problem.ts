@@ -4,7 +4,7 @@ import type { Status } from "../status.ts";
 import type { Breakpoints } from "../ode/breakpoint.ts";
 import { breakpointTimes } from "../ode/breakpoint.ts";
 import { checkProblem } from "../ode/check-problem.ts";
-import type { Block } from "./block.ts";
+import type { Block, BlockBreakpoints } from "./block.ts";
 
 /** Many initial value problems of one system, row-major. */
 export interface EnsembleProblem {
@@ -40,6 +40,9 @@ export interface Ensemble {
   readonly runs: number;
   readonly times: Float64Array;
   readonly startTime: number;
+  /** Rows of the runs, or one that they share. */
+  readonly parameters: Float64Array;
+  readonly states: Float64Array;
   /** Parameters and state of one run, as views. */
   parametersOf(run: number): Float64Array;
   stateOf(run: number): Float64Array;
@@ -69,13 +72,15 @@ export function checkEnsemble(system: OdeSystem, problem: EnsembleProblem, lanes
     runs,
     times,
     startTime,
+    parameters,
+    states,
     parametersOf: rowOf(parameters, parameterRows, system.parameters.length),
     stateOf: rowOf(states, stateRows, system.states.length),
   };
   if (runs > 0) checkProblem(system, { parameters: ensemble.parametersOf(0), state: ensemble.stateOf(0), times, startTime });
   if (lanes === "f32x4") {
     const check = (values: Float64Array, ids: readonly string[]): void => {
-      const wrong = values.findIndex((value) => Number.isFinite(value) && value !== 0 && !(Math.abs(value) >= SINGLE_RANGE[0] && Math.abs(value) <= SINGLE_RANGE[1]));
+      const wrong = outOfSingleRange(values);
       if (wrong >= 0) refuse(`"${ids[wrong % ids.length]}" is ${values[wrong]} in row ${Math.floor(wrong / ids.length)}, which f32 cannot hold; choose larger units or lanes "f64x2"`);
     };
     check(parameters, system.parameters);
@@ -84,24 +89,54 @@ export function checkEnsemble(system: OdeSystem, problem: EnsembleProblem, lanes
   return ensemble;
 }
 
-/** Runs [from, to) as a block of their own. */
+/** Where the first value stands that f32 cannot hold; -1 = nowhere. A plain loop: ensembles have millions of values. */
+function outOfSingleRange(values: Float64Array): number {
+  const [smallest, largest] = SINGLE_RANGE;
+  for (let index = 0; index < values.length; index++) {
+    const size = Math.abs(values[index] ?? 0);
+    if ((size < smallest && size > 0) || (size > largest && size < Infinity)) return index;
+  }
+  return -1;
+}
+
+const rowsBetween = (values: Float64Array, width: number, from: number, to: number): Float64Array => (values.length === width ? values : values.subarray(from * width, to * width));
+
+/** Runs [from, to) as a block of their own, which views the ensemble's memory. */
 export function blockOf(system: OdeSystem, breakpoints: Breakpoints, ensemble: Ensemble, from: number, to: number): Block {
-  const rows = Array.from({ length: to - from }, (_, index) => from + index);
-  const parameters = new Float64Array(rows.length * system.parameters.length);
-  const states = new Float64Array(rows.length * system.states.length);
-  rows.forEach((run, index) => {
-    parameters.set(ensemble.parametersOf(run), index * system.parameters.length);
-    states.set(ensemble.stateOf(run), index * system.states.length);
-  });
-  const { times, startTime } = ensemble;
-  const end = times.at(-1) ?? startTime;
+  const { times, startTime, parameters, states } = ensemble;
   const hasBreakpoints = breakpoints.times.length + breakpoints.periodic.length > 0;
+  const end = times.at(-1) ?? startTime;
   return {
-    runs: rows.length,
-    parameters,
-    states,
+    runs: to - from,
+    parameters: rowsBetween(parameters, system.parameters.length, from, to),
+    states: rowsBetween(states, system.states.length, from, to),
     times,
     startTime,
-    breakpoints: hasBreakpoints ? rows.map((run) => breakpointTimes(system, breakpoints, ensemble.parametersOf(run), startTime, end)) : [],
+    breakpoints: hasBreakpoints ? joined(Array.from({ length: to - from }, (_, index) => breakpointTimes(system, breakpoints, ensemble.parametersOf(from + index), startTime, end))) : null,
+  };
+}
+
+function joined(lists: readonly Float64Array[]): BlockBreakpoints {
+  const first = new Int32Array(lists.length);
+  let count = 0;
+  lists.forEach((list, run) => {
+    first[run] = count;
+    count += list.length;
+  });
+  const times = new Float64Array(count);
+  lists.forEach((list, run) => times.set(list, first[run]));
+  return { times, first };
+}
+
+/** Runs [from, to) of a block, in the same memory. */
+export function partOf(block: Block, { parameterCount, stateCount }: { readonly parameterCount: number; readonly stateCount: number }, from: number, to: number): Block {
+  const { parameters, states, breakpoints } = block;
+  const start = breakpoints?.first[from] ?? 0;
+  return {
+    ...block,
+    runs: to - from,
+    parameters: rowsBetween(parameters, parameterCount, from, to),
+    states: rowsBetween(states, stateCount, from, to),
+    breakpoints: breakpoints && { times: breakpoints.times.subarray(start, breakpoints.first[to]), first: breakpoints.first.subarray(from, to).map((index) => index - start) },
   };
 }

@@ -13,6 +13,7 @@ import { writeBegin } from "../ode/start.ts";
 import { writeLaneLoop } from "./loop.ts";
 import type { LaneMemory } from "./memory.ts";
 import { laneMemory } from "./memory.ts";
+import { laneInterpolations } from "./output.ts";
 import { writeTrial } from "./trial.ts";
 
 /** Steps stay below this so that t + h stays finite on systems at rest. */
@@ -64,7 +65,8 @@ export function lanePlan(system: OdeSystem, method: OdeMethod, lanes: LaneType, 
   const loop = programBuilder();
   writeLaneLoop(loop, { method, scalar: memory, parameterCount: system.parameters.length, refused, breakpoint, memory: laneFields, hasBreakpoints, wide });
   const memoryBytes = 3 * origin + fields.bytes;
-  const functions = [...parts[0].functions, ...widen(scalar.functions, ["trial", "commit"], { lanes, origin, pointed, name: wide }), ...loop.finish(memoryBytes).functions];
+  const interpolate = method.tableau.extra ? null : scalar.functions.find(({ name }) => name === "interpolate");
+  const functions = [...parts[0].functions, ...widen(scalar.functions, ["trial", "commit"], { lanes, origin, pointed, name: wide }), ...(interpolate ? laneInterpolations(interpolate, laneFields) : []), ...loop.finish(memoryBytes).functions];
   const { vector: _vector, ...addresses } = memory;
   const plan: LanePlan = { program: { functions, memoryBytes }, lanes: laneFields, scalar: addresses, breakpoint, stateCount: system.states.length, parameterCount: system.parameters.length };
   return { plan, memory };

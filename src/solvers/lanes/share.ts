@@ -5,19 +5,25 @@ import type { Status } from "../status.ts";
 import type { OdeControl } from "../ode/control.ts";
 import type { Scene } from "../ode/diagnose.ts";
 import { diagnose, diagnoseStart } from "../ode/diagnose.ts";
-import type { Block, BlockResult, Failure } from "./block.ts";
+import type { Block, Failure } from "./block.ts";
 import { smallestScale } from "./block.ts";
 import { startFailed } from "./memory.ts";
 import type { Ensemble, EnsembleProblem, EnsembleResult } from "./problem.ts";
 import { blockOf, checkEnsemble } from "./problem.ts";
 import type { LanePlan } from "./program.ts";
+import type { ResultTables } from "./results.ts";
+import { copyOf, resultOf, resultTables } from "./results.ts";
 
-/** Collects blocks into the result of a whole ensemble; runs not put in are "paused". */
+/** Collects blocks into the result of a whole ensemble; runs of no block are "paused". */
 export interface Gathering {
-  /** Puts a block in whose first row is run `from`. */
-  put(from: number, block: Block, result: BlockResult): void;
-  /** What has been put in so far. */
+  /** Where blocks put what they have; rows are those of the ensemble. */
+  readonly tables: ResultTables;
+  /** Explains runs that have failed. */
+  fail(failures: readonly Failure[]): void;
+  /** What there is so far. */
   copy(): EnsembleResult;
+  /** The same in the memory of the tables, which are then over. */
+  take(): EnsembleResult;
 }
 
 /** The parts of an ensemble, for whoever spreads it: blocks are plain data and may be done anywhere, in any order. */
@@ -28,7 +34,8 @@ export interface EnsembleShare {
   check(problem: EnsembleProblem): Ensemble;
   /** Runs [from, to). */
   block(ensemble: Ensemble, from: number, to: number): Block;
-  gather(ensemble: Ensemble): Gathering;
+  /** @param isShared whether other threads write the tables */
+  gather(ensemble: Ensemble, isShared: boolean): Gathering;
 }
 
 /** The parts of a compiled ensemble; failures are explained in the scalar memory of the scene's instance, in which blocks keep nothing between calls. */
@@ -40,16 +47,15 @@ export function shareOf(scene: Scene, plan: LanePlan, lanes: LaneType): Ensemble
     target: instance.target,
     check: (problem) => checkEnsemble(system, problem, lanes),
     block: (ensemble, from, to) => blockOf(system, breakpoints, ensemble, from, to),
-    gather: (ensemble) => gathering(system, ensemble, (block, failure) => explain(scene, plan, block, failure)),
+    gather: (ensemble, isShared) => gathering(system, ensemble, isShared, (failure) => explain(scene, plan, ensemble.parametersOf(failure.run), failure)),
   };
 }
 
 /** The status of a failed run, found by attempting its last step once more. */
-function explain(scene: Scene, plan: LanePlan, block: Block, { run, code, time, attempted, refused, breakpoint, state }: Failure): Status {
-  const { instance, memory, system, control } = scene;
-  const width = system.parameters.length;
+function explain(scene: Scene, plan: LanePlan, parameters: Float64Array, { code, time, attempted, refused, breakpoint, state }: Failure): Status {
+  const { instance, memory, control } = scene;
   const f = instance.f64;
-  f.set(block.parameters.subarray(run * width, (run + 1) * width), memory.parameters / 8);
+  f.set(parameters, memory.parameters / 8);
   f.set(state, memory.state / 8);
   f[memory.real.time / 8] = time;
   f[memory.real.attempted / 8] = attempted;
@@ -63,24 +69,16 @@ function explain(scene: Scene, plan: LanePlan, block: Block, { run, code, time, 
   return code === startFailed ? diagnoseStart(scene, time) : diagnose(scene, code);
 }
 
-function gathering(system: OdeSystem, { runs, times, startTime }: Ensemble, status: (block: Block, failure: Failure) => Status): Gathering {
-  const rowSize = times.length * system.states.length;
-  const paused: Status = { status: "paused", time: startTime };
-  const done: Status = { status: "done" };
-  const statuses = Array.from({ length: runs }, (): Status => paused);
-  const values = new Float64Array(runs * rowSize).fill(NaN);
-  const [reached, accepted, rejected] = [new Int32Array(runs), new Int32Array(runs), new Int32Array(runs)];
+function gathering({ states }: OdeSystem, { runs, times, startTime }: Ensemble, isShared: boolean, status: (failure: Failure) => Status): Gathering {
+  const tables = resultTables(runs, times.length * states.length, isShared);
+  const failed = new Map<number, Status>();
+  const about = { times, states, startTime, failed };
   return {
-    put(from, block, part) {
-      values.set(part.values, from * rowSize);
-      accepted.set(part.accepted, from);
-      rejected.set(part.rejected, from);
-      part.reached.forEach((count, run) => {
-        reached[from + run] = Math.max(0, count);
-        statuses[from + run] = count === times.length ? done : paused;
-      });
-      for (const failure of part.failures) statuses[from + failure.run] = status(block, failure);
+    tables,
+    fail(failures) {
+      for (const failure of failures) failed.set(failure.run, status(failure));
     },
-    copy: () => ({ runs, times: times.slice(), states: system.states, values: values.slice(), statuses: statuses.slice(), reached: reached.slice(), accepted: accepted.slice(), rejected: rejected.slice() }),
+    copy: () => resultOf(copyOf(tables), about),
+    take: () => resultOf(tables, about),
   };
 }

@@ -1,45 +1,47 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { instantiate } from "../../kernel/instantiate.ts";
+import type { Failure } from "./block.ts";
+import type { CrewMember, SharedEnsemble } from "./crew.ts";
+import { board, crewMember } from "./crew.ts";
 import type { EnsembleSolver } from "./ensemble.ts";
 import type { EnsembleProblem, EnsembleResult } from "./problem.ts";
-import type { WorkerAnswer, WorkerBlock, WorkerStart } from "./worker.node.ts";
+import { sharedCopies } from "./shared-copies.ts";
+import type { WorkerAnswer, WorkerCall, WorkerStart } from "./worker.node.ts";
 
 export interface EnsembleThreadsOptions {
-  /** Default: the processors there are. */
+  /** This one among them. Default: the processors there are. */
   readonly threads?: number;
 }
 
 export interface EnsembleThreadsRunOptions {
   /** Runs done, of how many. */
   readonly progress?: (done: number, runs: number) => void;
-  /** Ends the ensemble early, blocks under way included; runs of blocks not done by then are "paused". */
+  /** Ends the ensemble early, blocks under way included; runs not done by then are "paused". */
   readonly signal?: AbortSignal;
 }
 
-/** Workers that do the blocks of one compiled ensemble; `close` ends them. */
+/** Threads that do the blocks of one compiled ensemble, kept from one ensemble to the next; `close` ends them. */
 export interface EnsembleThreads {
   readonly threads: number;
-  /** As `run` of the solver, to the bit, whatever the number of threads. @throws Error when an ensemble is under way already, or a worker breaks down. */
+  /**
+   * As `run` of the solver, to the bit, whatever the number of threads; values and counts stand in shared memory.
+   * This thread works too, in slices of about 50 ms, and begins before the others are there.
+   * @throws Error when an ensemble is under way already, or a worker breaks down.
+   */
   run(problem: EnsembleProblem, options?: EnsembleThreadsRunOptions): Promise<EnsembleResult>;
   close(): Promise<void>;
 }
 
-const ignore = (): void => {};
+/** How long this thread works without hearing Ctrl-C, and how often it tells the progress of others · ms. */
+const BREATH_MS = 50;
 
-/** Who hears the workers while an ensemble is under way. */
-interface Listener {
-  hear(worker: Worker, answer: WorkerAnswer): void;
-  fail(error: unknown): void;
-}
-
-/** Runs in one block: large enough that lanes are seldom idle at its end, small enough that threads end together. */
-const BLOCKS_PER_THREAD = 8;
-const SMALLEST_BLOCK = 32;
-const LARGEST_BLOCK = 4096;
+const nothing = (): void => {};
 
 /**
- * Spreads the runs of an ensemble over worker threads. Each worker has a memory of its own and does blocks of runs; since no
- * run depends on its neighbours, nor on which worker it meets, neither does any result.
+ * Spreads the runs of an ensemble over this thread and workers. Each has a program's memory of its own, reads the problem and
+ * writes the results in memory that all share, and takes the next runs when it has done the last ones; since no run depends on
+ * its neighbours, nor on which thread it meets, neither does any result.
  *
  * @throws Error for lanes "f64", RangeError for an impossible number of threads.
  */
@@ -47,14 +49,21 @@ export function ensembleThreads(solver: EnsembleSolver, { threads = availablePar
   const { share, system } = solver;
   if (!share) throw new Error(`ensemble of "${system.id}": lanes "f64" run in one thread; compile with lanes "f64x2", whose runs have the same bits`);
   if (!(Number.isInteger(threads) && threads > 0)) throw new RangeError(`ensemble of "${system.id}": threads is ${threads}; it must be a positive integer`);
-  const start: WorkerStart = { plan: share.plan, target: share.target, control: share.control };
+  const { plan, target, control } = share;
+  const copies = sharedCopies();
   let workers: Worker[] = [];
-  let listener: Listener | null = null;
+  let own: Promise<CrewMember> | null = null;
+  /** Called with every answer and every failure of a worker. */
+  let hear: (answer: WorkerAnswer | Error) => void = nothing;
   const open = (): void => {
-    workers = Array.from({ length: threads }, () => {
-      const worker = new Worker(workerUrl(), { workerData: start });
-      worker.on("message", (answer: WorkerAnswer) => listener?.hear(worker, answer));
-      worker.on("error", (error) => listener?.fail(error));
+    workers = Array.from({ length: threads - 1 }, () => {
+      const worker = new Worker(workerUrl(), { workerData: { plan, target, control } satisfies WorkerStart });
+      worker.on("message", (answer: WorkerAnswer) => hear(answer));
+      worker.on("error", (error) => {
+        hear(new Error(`ensemble of "${system.id}": a worker broke down: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
+        // The next ensemble begins with new ones.
+        void close();
+      });
       return worker;
     });
   };
@@ -63,56 +72,71 @@ export function ensembleThreads(solver: EnsembleSolver, { threads = availablePar
     workers = [];
     await Promise.all(ending.map((worker) => worker.removeAllListeners().terminate()));
   };
+  let id = 0;
 
   const spread = async (problem: EnsembleProblem, { progress, signal }: EnsembleThreadsRunOptions): Promise<EnsembleResult> => {
-    const ensemble = share.check(problem);
-    const gathered = share.gather(ensemble);
-    const { runs } = ensemble;
-    const rows = Math.min(LARGEST_BLOCK, Math.max(SMALLEST_BLOCK, Math.ceil(runs / (threads * BLOCKS_PER_THREAD))));
-    if (signal?.aborted === true || runs === 0) return gathered.copy();
+    const checked = share.check(problem);
+    const { runs } = checked;
+    const gathered = share.gather(checked, true);
+    if (signal?.aborted === true || runs === 0) return gathered.take();
     if (workers.length === 0) open();
-    let next = 0;
-    let done = 0;
-    const under = new Map<Worker, WorkerBlock>();
-    const give = (worker: Worker): void => {
-      if (next >= runs) return;
-      const from = next;
-      next = Math.min(runs, from + rows);
-      const work: WorkerBlock = { id: from, block: share.block(ensemble, from, next) };
-      under.set(worker, work);
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port, no window: there is no origin
-      worker.postMessage(work);
+    own ??= instantiate(plan.program, target).then((instance) => crewMember(instance, plan, control));
+    const words = new Int32Array(new SharedArrayBuffer(4 * board.words));
+    const ensemble: SharedEnsemble = { whole: copies.of(share.block(checked, 0, runs)), tables: gathered.tables, board: words, threads };
+    const call: WorkerCall = { id: ++id, ensemble };
+    const answers: (readonly Failure[])[] = [];
+    const broken: Error[] = [];
+    let wake = nothing;
+    hear = (answer) => {
+      if (answer instanceof Error) broken.push(answer);
+      else if (answer.id === call.id) answers.push(answer.failures);
+      wake();
     };
-    // Blocks under way cannot be asked to stop: their workers are ended, and the next ensemble begins with new ones.
-    let stop = ignore;
+    const stop = (): void => void Atomics.store(words, board.stop, 1);
+    let told = 0;
+    const tell = (): void => {
+      const done = Atomics.load(words, board.done);
+      if (done > told) progress?.(done, runs);
+      told = Math.max(told, done);
+    };
+    let breath = performance.now();
+    const breathe = (): Promise<void> | null => {
+      tell();
+      if (broken.length > 0) stop();
+      const now = performance.now();
+      if (now - breath < BREATH_MS) return null;
+      breath = now;
+      return new Promise((resolve) => setImmediate(resolve));
+    };
+    signal?.addEventListener("abort", stop);
     try {
-      await new Promise<void>((resolve, reject) => {
-        stop = resolve;
-        listener = {
-          hear(worker, { id, result }) {
-            const work = under.get(worker);
-            if (!work) return;
-            under.delete(worker);
-            gathered.put(id, work.block, result);
-            done += work.block.runs;
-            progress?.(done, runs);
-            if (done === runs) resolve();
-            else give(worker);
-          },
-          fail: (error) => reject(new Error(`ensemble of "${system.id}": a worker broke down: ${error instanceof Error ? error.message : String(error)}`, { cause: error })),
-        };
-        signal?.addEventListener("abort", stop);
-        for (const worker of workers) worker.ref();
-        for (const worker of workers) give(worker);
-      });
+      for (const worker of workers) {
+        worker.ref();
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port, no window: there is no origin
+        worker.postMessage(call);
+      }
+      gathered.fail(await (await own).work(ensemble, breathe));
+      // Nobody has anything left to begin. Who comes only now finds that out for himself, and is not waited for.
+      for (const come = Atomics.load(words, board.come); answers.length < come && broken.length === 0; tell()) {
+        const waited = new Promise<void>((resolve) => (wake = resolve));
+        const timer = setTimeout(wake, BREATH_MS);
+        await waited;
+        clearTimeout(timer);
+      }
+      if (broken[0]) throw broken[0];
+    } catch (error) {
+      stop();
+      await close();
+      throw error;
     } finally {
-      listener = null;
       signal?.removeEventListener("abort", stop);
+      hear = nothing;
       // A pool that nobody closes must not keep the process alive.
       for (const worker of workers) worker.unref();
-      if (done < runs) await close();
     }
-    return gathered.copy();
+    tell();
+    for (const failures of answers) gathered.fail(failures);
+    return gathered.take();
   };
   let isBusy = false;
 

@@ -2,9 +2,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import { instantiate } from "../../kernel/instantiate.ts";
 import type { Target } from "../../kernel/instance.ts";
 import type { OdeControl } from "../ode/control.ts";
-import { pace } from "../ode/pace.ts";
-import type { Block, BlockResult } from "./block.ts";
-import { beginBlock } from "./block.ts";
+import type { Failure } from "./block.ts";
+import type { SharedEnsemble } from "./crew.ts";
+import { board, crewMember } from "./crew.ts";
 import type { LanePlan } from "./program.ts";
 
 /** What a worker is started with. */
@@ -14,35 +14,29 @@ export interface WorkerStart {
   readonly control: OdeControl;
 }
 
-/** What a worker is sent: a block to do, under a number of its own. */
-export interface WorkerBlock {
+/** What a worker is sent: an ensemble to take part in, under a number of its own. */
+export interface WorkerCall {
   readonly id: number;
-  readonly block: Block;
+  readonly ensemble: SharedEnsemble;
 }
 
-/** What it answers. */
+/** What it answers when there is nothing left to do. */
 export interface WorkerAnswer {
   readonly id: number;
-  readonly result: BlockResult;
+  readonly failures: readonly Failure[];
 }
 
 const port = parentPort;
 if (port) {
   const { plan, target, control } = workerData as WorkerStart;
-  const instance = instantiate(plan.program, target);
-  const speed = pace();
-  port.on("message", ({ id, block }: WorkerBlock) => {
-    void instance.then((ready) => {
-      const run = beginBlock(ready, plan, control, block);
-      for (;;) {
-        const before = performance.now();
-        if (run.advance(speed.budget)) break;
-        speed.measure(performance.now() - before);
-      }
-      const result = run.result();
-      const answer: WorkerAnswer = { id, result };
+  const member = instantiate(plan.program, target).then((instance) => crewMember(instance, plan, control));
+  port.on("message", ({ id, ensemble }: WorkerCall) => {
+    void member.then(async (ready) => {
+      Atomics.add(ensemble.board, board.come, 1);
+      // Nothing waits for this thread: to stop is said through shared memory.
+      const answer: WorkerAnswer = { id, failures: await ready.work(ensemble, () => null) };
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port, no window: there is no origin
-      port.postMessage(answer, [result.values.buffer, result.reached.buffer, result.accepted.buffer, result.rejected.buffer] as ArrayBuffer[]);
+      port.postMessage(answer);
     });
   });
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { compileEnsemble } from "../../../src/solvers/lanes/ensemble.ts";
 import { ensembleThreads } from "../../../src/solvers/lanes/threads.node.ts";
-import { rodas5p, tsit5 } from "../../../src/solvers/ode/index.ts";
+import { dop853, rodas5p, tsit5 } from "../../../src/solvers/ode/index.ts";
 import { lotkaVolterra, systemOf } from "../problems.ts";
 import { stiffCascade } from "./cascade.ts";
 
@@ -10,6 +10,8 @@ const isBuilt = existsSync(new URL("../../../dist/solvers/lanes/worker.node.js",
 if (!isBuilt) console.warn("threads.node.test: dist/solvers/lanes/worker.node.js is missing, so workers are not tried; run npm run build first");
 
 const spread = (values: readonly number[], runs: number): Float64Array => Float64Array.from({ length: runs * values.length }, (_, index) => (values[index % values.length] ?? NaN) * 2 ** Math.sin(1 + 7.3 * index));
+
+const pulse = systemOf("pulse", { x: "piecewise(1, time >= on && time < on + width, 0) - k*x" }, {}, { on: 10, width: 0.5, k: 0.1 });
 
 describe.skipIf(!isBuilt)("an ensemble on threads", () => {
   const closing: (() => Promise<void>)[] = [];
@@ -28,6 +30,39 @@ describe.skipIf(!isBuilt)("an ensemble on threads", () => {
       expect(told.at(-1)).toBe(151);
       expect(await pool.run({ ...problem, parameters: problem.parameters.slice(0, 20 * 5) })).toEqual(solver.run({ ...problem, parameters: problem.parameters.slice(0, 20 * 5) }));
     }
+  });
+
+  it.each([
+    ["rows of states, and stages for the output alone", dop853, lotkaVolterra, Float64Array.from(lotkaVolterra.parameterValues), Float64Array.from({ length: 2 * 700 }, (_, index) => 1 + (index % 17) / 20)],
+    ["breakpoints of each run", rodas5p, pulse, Float64Array.from({ length: 3 * 400 }, (_, index) => [1 + (index % 31), 0.5, 0.1][index % 3] ?? NaN), Float64Array.of(0)],
+  ] as const)("reads what its threads share: %s", async (_, method, system, parameters, states) => {
+    const solver = await compileEnsemble(system, { method });
+    const pool = ensembleThreads(solver, { threads: 2 });
+    closing.push(pool.close);
+    const problem = { parameters, states, times: Float64Array.of(0, 5, 30) };
+    const here = solver.run(problem);
+    expect(await pool.run(problem)).toEqual(here);
+    const shared = { ...problem, parameters: new Float64Array(new SharedArrayBuffer(parameters.byteLength)) };
+    shared.parameters.set(parameters);
+    const kept = await pool.run(shared);
+    await pool.run({ ...problem, parameters: parameters.map((value) => 1.1 * value) });
+    // A later ensemble writes elsewhere.
+    expect(kept).toEqual(here);
+  });
+
+  it("leaves an ensemble of its solver alone, and begins without waiting for workers", async () => {
+    const solver = await compileEnsemble(lotkaVolterra, { method: tsit5 });
+    const problem = { parameters: spread(lotkaVolterra.parameterValues, 60), states: Float64Array.of(1.5, 1), times: Float64Array.of(5) };
+    const own = solver.begin(problem);
+    own.advance(50);
+    const pool = ensembleThreads(solver, { threads: 2 });
+    const spreadOut = await pool.run(problem);
+    await pool.close();
+    while (!own.advance(1000));
+    expect(own.result()).toEqual(spreadOut);
+    // Closed, it begins anew.
+    expect(await pool.run(problem)).toEqual(spreadOut);
+    await pool.close();
   });
 
   it("explains failures, is over when it is empty, and refuses two ensembles at once", async () => {
