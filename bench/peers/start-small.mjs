@@ -5,8 +5,8 @@ import process from "node:process";
 import { semimech } from "../semimech.mjs";
 
 const [, , file = "", end = "1", method = "rodas5p"] = process.argv;
-const { readReactionText, odeSystem, initialState } = await semimech("models/index.js");
-const { compileSolver, odeMethods } = await semimech("solvers/index.js");
+// What `import "semimech/ode"` opens.
+const { readReactionText, odeSystem, initialState, compileSolver, odeMethods } = await semimech("bundle/ode.js");
 const { network } = readReactionText(readFileSync(file, "utf8"));
 const { system } = odeSystem(network);
 const parameters = Float64Array.from(system.parameterValues);

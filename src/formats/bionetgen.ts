@@ -4,6 +4,7 @@ import { canonicalFormula, plainNumber } from "../models/formula.ts";
 import { isIdentifier } from "../models/text/reserved.ts";
 import type { InitialAssignment, Network, Parameter, Participant, Reaction, Rule, Species } from "../models/network.ts";
 import { type Names, translateExpression } from "./bionetgen-expression.ts";
+import { type Line, type LinePlaces, type Lines, isDigit, isSpace, linesOf } from "./bionetgen-lines.ts";
 
 export interface BioNetGenNetwork {
   readonly network: Network;
@@ -14,18 +15,6 @@ export interface BioNetGenNetwork {
 }
 
 export type BioNetGenResult = (BioNetGenNetwork & { readonly problems?: undefined }) | { readonly problems: readonly Problem[] };
-
-/** One line of a block: its fields without the leading number, and where it stands. */
-interface Line {
-  readonly line: number;
-  readonly text: string;
-  readonly index: number;
-}
-
-type Block = "parameters" | "functions" | "species" | "reactions" | "groups";
-const blocks: readonly Block[] = ["parameters", "functions", "species", "reactions", "groups"];
-/** Blocks that say how the network was made, not what it is. */
-const skipped = new Set(["molecule types", "observables", "reaction rules", "compartments", "energy patterns", "population maps", "actions"]);
 
 /**
  * Reads a network that BioNetGen has written out (`.net`): numbers of molecules in one volume, elementary rates as constants
@@ -40,69 +29,28 @@ export function readBioNetGen(text: string, id = "network"): BioNetGenResult {
   return problems.length > 0 ? { problems } : new Reader(lines, problems).read(id);
 }
 
-function linesOf(text: string, problems: Problem[]): Readonly<Record<Block, readonly Line[]>> {
-  const found: Record<Block, Line[]> = { parameters: [], functions: [], species: [], reactions: [], groups: [] };
-  let open: { readonly name: string; readonly line: number } | null = null;
-  let count = 0;
-  for (const [number, raw] of text.split("\n").entries()) {
-    const line = number + 1;
-    const hash = raw.indexOf("#");
-    const content = (hash === -1 ? raw : raw.slice(0, hash)).trim();
-    if (content === "") continue;
-    const word = mayBeWord(content) ? /^(begin|end)\s+(.*)$/.exec(content) : null;
-    if (word) {
-      const name = (word[2] ?? "").trim();
-      const note = (message: string): void => void problems.push({ line, column: 1, message });
-      if (word[1] === "begin") {
-        if (open) note(`"begin ${name}" inside the block "${open.name}", which began at line ${open.line}`);
-        if (!isBlock(name) && !skipped.has(name)) note(`there is no block "${name}"; a network has ${blocks.join(", ")}`);
-        open = { name, line };
-      } else if (open?.name !== name) note(`"end ${name}" ${open ? `ends the block "${open.name}" of line ${open.line}` : "ends no block"}`);
-      else open = null;
-      continue;
-    }
-    if (!open) continue;
-    if (!isBlock(open.name)) continue;
-    found[open.name].push(numbered(content, line));
-    count += 1;
-  }
-  if (open) problems.push({ line: open.line, column: 1, message: `the block "${open.name}" has no end` });
-  else if (count === 0) problems.push({ line: 1, column: 1, message: "the text has no block of a network, such as 'begin species'" });
-  return found;
-}
-
-const mayBeWord = (content: string): boolean => content.startsWith("begin") || content.startsWith("end");
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
-const isSpace = (code: number): boolean => code === 32 || code === 9;
-
-/** A line without the number it begins with, if it does. */
-function numbered(content: string, line: number): Line {
-  let at = 0;
-  let index = 0;
-  while (isDigit(content.charCodeAt(at))) index = 10 * index + content.charCodeAt(at++) - 48;
-  const digits = at;
-  while (isSpace(content.charCodeAt(at))) at++;
-  return digits > 0 && at > digits ? { line, text: content.slice(at), index } : { line, text: content, index: 0 };
-}
-
-const isBlock = (name: string): name is Block => (blocks as readonly string[]).includes(name);
-
 /** Turns lines into a network; a class for the names and problems that every part of it shares. */
 class Reader implements Names {
   readonly #ids = new Map<string, string>();
   readonly #values = new Map<string, number>();
   readonly #speciesIds = new Map<number, string>();
-  readonly #reactionIds = new Map<number, string>();
-  readonly #formulas = new Map<string, string>();
+  /** One molecule of the species of each number, for the plain lines of which most networks are made. */
+  readonly #single: (readonly [Participant])[] = [];
+  #reactionPrefix = "R";
+  readonly #formulas = new Map<string, { readonly text: string; readonly value: number | null }>();
   /** Constants that stand before the names of all species, in canonical text. */
   readonly #leading = new Map<string, string>();
   readonly #sides = new Map<string, Side>();
-  readonly #lines: Readonly<Record<Block, readonly Line[]>>;
+  readonly #none: readonly Participant[] = [];
+  readonly #text: string;
+  readonly #lines: Lines["blocks"];
+  readonly #reactions: LinePlaces;
   readonly #problems: Problem[];
 
-  constructor(lines: Readonly<Record<Block, readonly Line[]>>, problems: Problem[]) {
+  constructor({ text, blocks: lines, reactions }: Lines, problems: Problem[]) {
+    this.#text = text;
     this.#lines = lines;
+    this.#reactions = reactions;
     this.#problems = problems;
   }
 
@@ -127,19 +75,29 @@ class Reader implements Names {
       else this.#declare(`${name}_group`, line, name);
       return this.#ids.get(`${name}_group`) ?? this.#ids.get(name) ?? name;
     });
-    this.#numberFrom("S", this.#lines.species, this.#speciesIds);
-    this.#numberFrom("R", this.#lines.reactions, this.#reactionIds);
+    const speciesNumbers = this.#lines.species.map(({ index }) => index);
+    const speciesPrefix = this.#prefixFrom("S", speciesNumbers);
+    for (const number of speciesNumbers) {
+      const species = `${speciesPrefix}${number}`;
+      this.#speciesIds.set(number, species);
+      if (number <= maxNumber) this.#single[number] = [{ species, stoichiometry: 1 }];
+    }
+    this.#reactionPrefix = this.#prefixFrom("R", this.#reactions.index);
 
     const parameters: Parameter[] = [];
     const initialAssignments: InitialAssignment[] = [];
     for (const line of parameterLines) this.#readParameter(line, parameters, initialAssignments);
     const rules: Rule[] = [];
     const patterns: Record<string, string> = {};
-    const species = this.#lines.species.flatMap((line) => this.#readSpecies(line, patterns, initialAssignments));
+    const species = this.#lines.species.flatMap((line) => this.#readSpecies(line, patterns, initialAssignments) ?? []);
     groups.forEach((line, index) => this.#readGroup(line, groupIds[index] ?? "", rules));
     for (const line of functions) this.#readFunction(line, rules);
     for (const { target } of rules) parameters.push({ id: target, value: null, constant: false, unit: null });
-    const reactions = this.#lines.reactions.flatMap((line) => this.#readReaction(line));
+    const reactions: Reaction[] = [];
+    for (let at = 0; at < this.#reactions.from.length; at++) {
+      const reaction = this.#readPlainReaction(at) ?? this.#readReaction(this.#reactionLine(at));
+      if (reaction) reactions.push(reaction);
+    }
     if (this.#problems.length > 0) return { problems: this.#problems };
     const compartments = species.length > 0 ? [{ id: compartment, size: 1, constant: true, unit: null }] : [];
     return { network: { schema: "network/1", id: isIdentifier(id) ? id : "network", compartments, species, parameters, reactions, rules, initialAssignments, units: [] }, patterns, groups: groupIds };
@@ -149,12 +107,16 @@ class Reader implements Names {
     this.#problems.push({ line, column: Math.max(0, text.indexOf(at)) + 1, message });
   }
 
-  /** Ids of numbered things: the letter and the number, with a longer letter where that is taken. */
-  #numberFrom(letter: string, lines: readonly Line[], into: Map<number, string>): void {
-    const taken = new Set(this.#ids.values());
+  /** What stands before the numbers in ids of numbered things: the letter, or a longer one where that makes an id that is taken. */
+  #prefixFrom(letter: string, numbers: readonly number[]): string {
     let prefix = letter;
-    while (lines.some(({ index }) => taken.has(`${prefix}${index}`))) prefix += "_";
-    for (const { index } of lines) into.set(index, `${prefix}${index}`);
+    const taken = new Set(this.#ids.values());
+    const isTaken = (): boolean => {
+      if (![...taken].some((id) => id.startsWith(prefix) && isDigit(id.charCodeAt(prefix.length)))) return false;
+      return numbers.some((number) => taken.has(`${prefix}${number}`));
+    };
+    while (isTaken()) prefix += "_";
+    return prefix;
   }
 
   #declare(name: string, line: Line, written: string = name): void {
@@ -173,7 +135,7 @@ class Reader implements Names {
   /** Canonical text of an expression; equal texts are read once. */
   #formula(line: Line, expression: string): { readonly text: string; readonly value: number | null } | null {
     const known = this.#formulas.get(expression);
-    if (known !== undefined) return { text: known, value: null };
+    if (known) return known;
     const translated = translateExpression(expression, this);
     if (translated.text === undefined) {
       this.#note(line, expression, translated.problem);
@@ -184,9 +146,9 @@ class Reader implements Names {
       for (const { message } of read.problems) this.#note(line, expression, message);
       return null;
     }
-    const value = plainNumber(read.expression);
-    if (value === null) this.#formulas.set(expression, read.text);
-    return { text: read.text, value };
+    const formula = { text: read.text, value: plainNumber(read.expression) };
+    this.#formulas.set(expression, formula);
+    return formula;
   }
 
   #readParameter(line: Line, parameters: Parameter[], assignments: InitialAssignment[]): void {
@@ -199,21 +161,21 @@ class Reader implements Names {
     if (formula.value === null) assignments.push({ target: id, formula: formula.text });
   }
 
-  #readSpecies(line: Line, patterns: Record<string, string>, assignments: InitialAssignment[]): Species[] {
+  #readSpecies(line: Line, patterns: Record<string, string>, assignments: InitialAssignment[]): Species | null {
     const parts = /^(\$?)(\S+)\s+(.+)$/.exec(line.text);
     const id = this.#speciesIds.get(line.index) ?? "";
     if (!parts) {
       this.#note(line, line.text, `expected a pattern and an initial value, as in "1 A(b) 100", found "${line.text}"`);
-      return [];
+      return null;
     }
     const [, fixed, pattern = "", initial = ""] = parts;
     const formula = this.#formula(line, initial);
-    if (!formula) return [];
+    if (!formula) return null;
     // Inside a pattern a dollar may stand behind the compartment: @c:$A().
     const isFixed = fixed === "$" || /^@\w+::?\$/.test(pattern);
     patterns[id] = pattern;
     if (formula.value === null) assignments.push({ target: id, formula: formula.text });
-    return [{ id, compartment, initial: formula.value, initialKind: "concentration", boundary: isFixed, constant: isFixed, substanceOnly: false, unit: null }];
+    return { id, compartment, initial: formula.value, initialKind: "concentration", boundary: isFixed, constant: isFixed, substanceOnly: false, unit: null };
   }
 
   #readGroup(line: Line, target: string, rules: Rule[]): void {
@@ -241,18 +203,64 @@ class Reader implements Names {
     if (target !== null && formula) rules.push({ kind: "assignment", target, formula: formula.text });
   }
 
-  #readReaction(line: Line): Reaction[] {
+  #reactionLine(at: number): Line {
+    const { from, to, line, index } = this.#reactions;
+    return { line: line[at] ?? 0, text: this.#text.slice(from[at], to[at]), index: index[at] ?? 0 };
+  }
+
+  /** What `#readReaction` gives for up to two numbers of species on each side and a constant met before; null for any other line. */
+  #readPlainReaction(at: number): Reaction | null {
+    const [text, single] = [this.#text, this.#single];
+    const end = this.#reactions.to[at] ?? 0;
+    let place = this.#reactions.from[at] ?? 0;
+    let left: readonly Participant[] = this.#none;
+    let right: readonly Participant[] = this.#none;
+    for (let side = 0; side < 2; side++) {
+      let first: readonly [Participant] | undefined;
+      let second: readonly [Participant] | undefined;
+      let code = 0;
+      const from = place;
+      for (;;) {
+        const start = place;
+        let number = 0;
+        while (isDigit((code = text.charCodeAt(place))) && place < end) {
+          number = 10 * number + code - 48;
+          place += 1;
+        }
+        if (place === start || place > start + maxDigits || place >= end) return null;
+        const isNone = number === 0 && place === from + 1 && code !== comma;
+        const participant = isNone ? undefined : single[number];
+        if (second || (!participant && !isNone)) return null;
+        if (first) second = participant;
+        else first = participant;
+        if (code !== comma) break;
+        place += 1;
+      }
+      if (!isSpace(code) || (first && first === second)) return null;
+      while (isSpace(text.charCodeAt(place))) place++;
+      const participants = first && second ? [first[0], second[0]] : (first ?? this.#none);
+      if (side === 0) left = participants;
+      else right = participants;
+    }
+    const constant = this.#leading.get(text.slice(place, end));
+    if (constant === undefined) return null;
+    let rate = constant;
+    for (const { species } of left) rate += `*${species}`;
+    return { id: `${this.#reactionPrefix}${this.#reactions.index[at] ?? 0}`, reactants: left, products: right, rate, reversible: false };
+  }
+
+  #readReaction(line: Line): Reaction | null {
     const [left = "", right = "", first = "", ...rest] = fieldsOf(line.text);
     const reactants = this.#side(line, left);
     const products = this.#side(line, right);
-    if (!reactants || !products) return [];
+    if (!reactants || !products) return null;
     if (first === "") {
       this.#note(line, line.text, `expected reactants, products and a rate, as in "1,2 3 k", found "${line.text}"`);
-      return [];
+      return null;
     }
     const rate = this.#rate(line, reactants.ids, first, rest);
-    if (rate === null) return [];
-    return [{ id: this.#reactionIds.get(line.index) ?? "", reactants: reactants.participants, products: products.participants, rate, reversible: false }];
+    if (rate === null) return null;
+    return { id: `${this.#reactionPrefix}${line.index}`, reactants: reactants.participants, products: products.participants, rate, reversible: false };
   }
 
   /** The species of a side; equal texts are read once. */
@@ -315,6 +323,11 @@ interface Side {
   readonly ids: readonly string[];
   readonly participants: readonly Participant[];
 }
+
+const comma = 44;
+/** Digits of a number that is looked up in a list; longer ones are read the slow way. */
+const maxDigits = 6;
+const maxNumber = 10 ** maxDigits - 1;
 
 /** What stands between blanks; most lines have a single one between two fields. */
 const fieldsOf = (text: string): string[] => {

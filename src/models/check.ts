@@ -56,12 +56,16 @@ function checkReactions(network: Network, note: Note): void {
   for (const reaction of network.reactions) {
     const where = (): string => `reaction:${reaction.id}`;
     for (const side of [reaction.reactants, reaction.products]) {
-      const seen = side.length > 1 ? new Set<string>() : null;
-      for (const participant of side) {
+      // Of two it is enough to compare them: most sides have no more, and a large network has many.
+      const first = side.length === 2 ? side[0]?.species : undefined;
+      const seen = side.length > 2 ? new Set<string>() : null;
+      for (let index = 0; index < side.length; index++) {
+        const participant = side[index];
+        if (!participant) continue;
         if (!species.has(participant.species)) {
           note(where(), `reaction "${reaction.id}" names species "${participant.species}", which is not declared${suggestion(participant.species, species)}`);
         }
-        if (seen?.has(participant.species)) note(where(), `reaction "${reaction.id}" names "${participant.species}" twice on one side; add the stoichiometries`);
+        if (seen ? seen.has(participant.species) : index === 1 && participant.species === first) note(where(), `reaction "${reaction.id}" names "${participant.species}" twice on one side; add the stoichiometries`);
         seen?.add(participant.species);
         if (!(participant.stoichiometry > 0 && Number.isFinite(participant.stoichiometry))) {
           note(where(), `reaction "${reaction.id}": the stoichiometry of "${participant.species}" must be a positive number, found ${participant.stoichiometry}`);

@@ -8,7 +8,7 @@ import type { Network, Participant, Reaction, Species } from "./network.ts";
 import { resolverOf } from "./resolve.ts";
 import type { Resolver } from "./resolve.ts";
 import { withReactionTerms } from "./reaction-terms.ts";
-import type { ReactionTerms } from "./reaction-terms.ts";
+import type { ReactionRate, ReactionTerms } from "./reaction-terms.ts";
 import type { OdeSystem, Output } from "./system.ts";
 import { isIdentifier } from "./text/reserved.ts";
 
@@ -149,14 +149,10 @@ export function reactionRates(network: Network, graph: Graph): Expression[] {
   return network.reactions.map((reaction) => rateOf(read(reaction), graph));
 }
 
-/** A rate as it is read: an expression, or the factors of a product in their order. */
-type ReadRate = Expression | readonly Expression[];
-
-const isProduct = (rate: ReadRate): rate is readonly Expression[] => Array.isArray(rate);
 const plainNumber = /^\d{1,9}(?:\.\d{1,9})?$/;
 
 /** Reads rates of reactions. Products of numbers and names, of which large networks have many, are left as factors, each of which is read once. */
-function rateReader(network: Network, resolver: Resolver): (reaction: Reaction) => ReadRate {
+function rateReader(network: Network, resolver: Resolver): (reaction: Reaction) => ReactionRate {
   const names = new Set<string>();
   for (const list of [network.species, network.parameters, network.compartments]) for (const { id } of list) names.add(id);
   const known = new Map<string, Expression | null>();
@@ -168,19 +164,24 @@ function rateReader(network: Network, resolver: Resolver): (reaction: Reaction) 
     }
     return factor;
   };
+  // Filled anew for each reaction and copied out: a list that grows is given room for many more.
+  const factors: Expression[] = [];
   return ({ id, rate }) => {
-    const factors: Expression[] = [];
-    for (const text of rate.split("*")) {
-      const factor = factorOf(text, id);
-      if (!factor) return resolver.formula(rate, `reaction:${id}`);
+    factors.length = 0;
+    for (let from = 0; from <= rate.length; ) {
+      const star = rate.indexOf("*", from);
+      const to = star === -1 ? rate.length : star;
+      const factor = factorOf(rate.slice(from, to), id);
+      if (!factor) return { expression: resolver.formula(rate, `reaction:${id}`) };
       factors.push(factor);
+      from = to + 1;
     }
-    return factors;
+    return { factors: factors.slice() };
   };
 }
 
 /** A rate as one expression: the node that reading its text makes. */
-const rateOf = (rate: ReadRate, graph: Graph): Expression => (isProduct(rate) ? rate.reduce((product, factor) => multiply(graph, product, factor)) : rate);
+const rateOf = ({ factors, expression }: ReactionRate, graph: Graph): Expression => (factors ? factors.reduce((product, factor) => multiply(graph, product, factor)) : expression);
 
 /** For each species, the reactions that take or make it, in order, and by how much they change it. */
 type SpeciesChanges = ReadonlyMap<string, readonly { readonly reaction: number; readonly change: number }[]>;
@@ -218,7 +219,7 @@ function balance(changes: SpeciesChanges, resolver: Resolver, species: Species, 
 }
 
 /** The same sums as a table. */
-function termsOf(network: Network, resolver: Resolver, states: readonly string[], rates: readonly ReadRate[], ruled: ReactionTerms["ruled"]): ReactionTerms {
+function termsOf(network: Network, resolver: Resolver, states: readonly string[], rates: readonly ReactionRate[], ruled: ReactionTerms["ruled"]): ReactionTerms {
   const isRuled = new Set(ruled.map(({ state }) => state));
   const stateOf = new Map<string, number>();
   states.forEach((id, index) => void (isRuled.has(index) || stateOf.set(id, index)));
@@ -231,7 +232,10 @@ function termsOf(network: Network, resolver: Resolver, states: readonly string[]
     for (const { species, stoichiometry } of side) {
       const state = stateOf.get(species);
       if (state === undefined) continue;
-      if (!touched.includes(state)) touched.push(state);
+      // Kept in order: there are few.
+      let at = 0;
+      while (at < touched.length && (touched[at] ?? 0) < state) at++;
+      if (touched[at] !== state) touched.splice(at, 0, state);
       net[state] = (net[state] ?? 0) + sign * stoichiometry;
     }
   };
@@ -239,7 +243,7 @@ function termsOf(network: Network, resolver: Resolver, states: readonly string[]
     touched.length = 0;
     count(reactants, -1);
     count(products, 1);
-    for (const state of touched.toSorted((a, b) => a - b)) {
+    for (const state of touched) {
       if (net[state] !== 0) {
         changedState.push(state);
         change.push(net[state] ?? 0);
@@ -257,10 +261,10 @@ function termsOf(network: Network, resolver: Resolver, states: readonly string[]
     if (volume !== one) divisors[state] = volume;
   }
   return {
-    rates: rates.map((rate) => (isProduct(rate) ? { factors: rate } : { expression: rate })),
+    rates,
     changeStart,
-    changedState: Int32Array.from(changedState),
-    change: Float64Array.from(change),
+    changedState: new Int32Array(changedState),
+    change: new Float64Array(change),
     divisors,
     ruled,
   };

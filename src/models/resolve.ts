@@ -7,6 +7,7 @@ import { eventTargets } from "./check.ts";
 import { suggestion } from "./nearest.ts";
 import type { Compartment, Network, Parameter, Reaction, Rule, Species } from "./network.ts";
 import { defaultCompartment } from "./text/reader.ts";
+import { isIdentifier } from "./text/reserved.ts";
 
 /** How a species is carried by the ODE system. */
 export type SpeciesRole = "concentration state" | "amount state" | "symbol state" | "parameter" | "amount parameter" | "derived";
@@ -46,11 +47,14 @@ const isImplicit = (compartment: Compartment): boolean => compartment.id === def
 
 /** Looks up names, substitutes rules and initial assignments, and collects what is undefined or defined in a circle. */
 export function resolverOf(network: Network, graph: Graph): Resolver {
-  const names = new Map<string, Named>();
-  for (const of of network.compartments) names.set(of.id, { kind: "compartment", of });
-  for (const of of network.species) names.set(of.id, { kind: "species", of });
-  for (const of of network.parameters) names.set(of.id, { kind: "parameter", of });
-  for (const of of network.reactions) names.set(of.id, { kind: "reaction", of });
+  const others = new Map<string, Named>();
+  for (const of of network.compartments) others.set(of.id, { kind: "compartment", of });
+  for (const of of network.species) others.set(of.id, { kind: "species", of });
+  for (const of of network.parameters) others.set(of.id, { kind: "parameter", of });
+  // Few formulas name a reaction, and there may be very many of them.
+  let reactionOf: ReadonlyMap<string, Named> | null = null;
+  const reactions = (): ReadonlyMap<string, Named> => (reactionOf ??= new Map(network.reactions.map((of) => [of.id, { kind: "reaction", of }])));
+  const named = (name: string): Named | undefined => others.get(name) ?? reactions().get(name);
   const rules = new Map<string, Rule>(network.rules.map((rule) => [rule.target, rule]));
   const assigned = new Map(network.initialAssignments.map(({ target, formula }) => [target, formula]));
   const byEvents = eventTargets(network);
@@ -67,6 +71,8 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
   const parse = (text: string, where: string): Expression => {
     const known = parsed.get(text);
     if (known) return known;
+    // A name alone, of which a large network has one for each species, needs no grammar.
+    if (others.has(text) && isIdentifier(text)) return graph.symbol(text);
     const result = parseExpression(graph, text);
     for (const problem of result.problems ?? []) report(where, `formula "${text}", column ${problem.column}: ${problem.message}`);
     const expression = result.expression ?? graph.constant(Number.NaN);
@@ -87,7 +93,7 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     const wanted = species.substanceOnly || isVarying(species.compartment) ? "amount" : "concentration";
     if (species.initial === null) return 0;
     if (wanted === species.initialKind) return species.initial;
-    const compartment = names.get(species.compartment);
+    const compartment = named(species.compartment);
     const size = compartment?.kind === "compartment" && !assigned.has(species.compartment) ? compartment.of.size : null;
     if (size === null) return null;
     return wanted === "amount" ? species.initial * size : species.initial / size;
@@ -111,6 +117,10 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     return made;
   };
   const lookUp = (expression: Expression, where: string, find: (name: string, where: string) => Expression): Expression => {
+    if (expression.operation === "symbol") {
+      used.add(expression.name);
+      return find(expression.name, where);
+    }
     const found = new Map<string, Expression>();
     for (const name of symbolsOf([expression])) {
       used.add(name);
@@ -119,7 +129,7 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     return substitute(graph, expression, found);
   };
   const undefinedSymbol = (name: string, where: string): Expression => {
-    report(where, `"${name}" is not defined${suggestion(name, names.keys())}; give it a value, e.g. '${name} = 1'`, `undefined ${name}`);
+    report(where, `"${name}" is not defined${suggestion(name, [...others.keys(), ...reactions().keys()])}; give it a value, e.g. '${name} = 1'`, `undefined ${name}`);
     return graph.symbol(name);
   };
 
@@ -129,24 +139,26 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
 
   const symbol = (name: string, where: string): Expression => {
     if (name === "time") return graph.symbol("time");
-    const named = names.get(name);
-    if (!named) return undefinedSymbol(name, where);
+    const known = anyTime.get(name);
+    if (known) return known;
+    const found = named(name);
+    if (!found) return undefinedSymbol(name, where);
     return once(anyTime, " ", name, where, () => {
-      if (named.kind === "reaction") return lookUp(parse(named.of.rate, `reaction:${name}`), `reaction:${name}`, symbol);
+      if (found.kind === "reaction") return lookUp(parse(found.of.rate, `reaction:${name}`), `reaction:${name}`, symbol);
       const rule = rules.get(name);
       if (rule?.kind === "assignment") return lookUp(parse(rule.formula, `rule:${name}`), `rule:${name}`, symbol);
       if (rule) return graph.symbol(name);
-      if (named.kind === "species") {
-        const how = role(named.of);
-        if (how === "derived") return boundaryExpression(named.of, where);
-        if (how === "amount parameter" || (how === "amount state" && !named.of.substanceOnly)) {
-          return divide(graph, graph.symbol(name), volume(named.of.compartment, where));
+      if (found.kind === "species") {
+        const how = role(found.of);
+        if (how === "derived") return boundaryExpression(found.of, where);
+        if (how === "amount parameter" || (how === "amount state" && !found.of.substanceOnly)) {
+          return divide(graph, graph.symbol(name), volume(found.of.compartment, where));
         }
         return graph.symbol(name);
       }
       if (byEvents.has(name)) return graph.symbol(name);
       if (assigned.has(name)) return initial(name, where);
-      if (named.kind === "compartment" && isImplicit(named.of)) return graph.constant(1);
+      if (found.kind === "compartment" && isImplicit(found.of)) return graph.constant(1);
       return graph.symbol(name);
     });
   };
@@ -159,18 +171,18 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
 
   const initial = (name: string, where: string): Expression => {
     if (name === "time") return graph.constant(0);
-    const named = names.get(name);
-    if (!named) return undefinedSymbol(name, where);
+    const found = named(name);
+    if (!found) return undefinedSymbol(name, where);
     return once(atStart, "@", name, where, () => {
-      if (named.kind === "reaction") return lookUp(parse(named.of.rate, `reaction:${name}`), `reaction:${name}`, initial);
+      if (found.kind === "reaction") return lookUp(parse(found.of.rate, `reaction:${name}`), `reaction:${name}`, initial);
       const rule = rules.get(name);
       if (rule?.kind === "assignment") return lookUp(parse(rule.formula, `rule:${name}`), `rule:${name}`, initial);
       const formula = assigned.get(name);
       if (formula !== undefined) return lookUp(parse(formula, `value:${name}`), `value:${name}`, initial);
-      if (named.kind === "species") return initialSpecies(named.of, where);
-      if (named.kind === "compartment" && isImplicit(named.of)) return graph.constant(1);
+      if (found.kind === "species") return initialSpecies(found.of, where);
+      if (found.kind === "compartment" && isImplicit(found.of)) return graph.constant(1);
       if (!rule && !byEvents.has(name)) return graph.symbol(name);
-      return graph.constant((named.kind === "compartment" ? named.of.size : named.of.value) ?? Number.NaN);
+      return graph.constant((found.kind === "compartment" ? found.of.size : found.of.value) ?? Number.NaN);
     });
   };
   /** Initial value of a species' symbol: a concentration, or an amount where it is substanceOnly. */
@@ -197,10 +209,10 @@ export function resolverOf(network: Network, graph: Graph): Resolver {
     formula: (text, where) => lookUp(parse(text, where), where, symbol),
     expression: (expression, where) => lookUp(expression, where, symbol),
     isParameter: (id) => {
-      const named = names.get(id);
-      if (!named || named.kind === "reaction" || rules.has(id) || byEvents.has(id)) return false;
-      if (named.kind === "species") return role(named.of) === "parameter" || role(named.of) === "amount parameter";
-      return !assigned.has(id) && !(named.kind === "compartment" && isImplicit(named.of));
+      const found = named(id);
+      if (!found || found.kind === "reaction" || rules.has(id) || byEvents.has(id)) return false;
+      if (found.kind === "species") return role(found.of) === "parameter" || role(found.of) === "amount parameter";
+      return !assigned.has(id) && !(found.kind === "compartment" && isImplicit(found.of));
     },
   };
 }

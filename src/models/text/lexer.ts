@@ -67,6 +67,9 @@ function scan(text: string, offset: number): Token {
   return { kind: "symbol", text: text.charAt(offset), offset };
 }
 
+/** What may begin a comment, a string or a continued line. */
+const special = /[#/"\\]/g;
+
 function blankComments(original: string): { text: string; unclosed: Source["unclosed"] } {
   let text = "";
   let unclosed: Source["unclosed"] = null;
@@ -80,6 +83,10 @@ function blankComments(original: string): { text: string; unclosed: Source["uncl
     return found < 0 ? original.length : found;
   };
   while (offset < original.length) {
+    special.lastIndex = offset;
+    const plainEnd = special.exec(original)?.index ?? original.length;
+    text += original.slice(offset, plainEnd);
+    offset = plainEnd;
     const rest = original.slice(offset, offset + 2);
     if (rest.startsWith("#") || rest === "//") blankTo(endOfLine(offset));
     else if (rest === "/*") {

@@ -28,4 +28,13 @@ export const reservedWords: ReadonlySet<string> = new Set(
 );
 
 /** Whether a text can be an id: a letter or underscore, then letters, digits, underscores, and no reserved word. */
-export const isIdentifier = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) && !reservedWords.has(text);
+export function isIdentifier(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const isLetter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
+    if (!isLetter && (at === 0 || code < 48 || code > 57)) return false;
+  }
+  return text.length > 0 && (text.length > longestReserved || !reservedWords.has(text));
+}
+
+const longestReserved = Math.max(...[...reservedWords].map(({ length }) => length));

@@ -13,9 +13,29 @@ import { resolverOf } from "../../models/resolve.ts";
 import type { Resolver } from "../../models/resolve.ts";
 import { stoichiometryOf } from "../../models/structure.ts";
 import type { OdeSystem } from "../../models/system.ts";
+import { isMonomial, merged, plainFactors, singleFactors } from "./plain-factors.ts";
 
 /** Name of a state's number of molecules in a channel's expressions; a colon cannot be in an id. */
 export const countSymbol = (state: string): string => `molecules:${state}`;
+
+/** A falling factorial of a state's molecule number. */
+interface Order {
+  readonly state: number;
+  readonly order: number;
+}
+
+/** By how much an event changes a state's molecule number. */
+interface Change {
+  readonly state: number;
+  readonly change: number;
+}
+
+/** Changes by 1 and by -1 of each state, where they have been needed, and a list to fill. */
+interface OneChanges {
+  readonly made: Change[];
+  readonly taken: Change[];
+  readonly changes: Change[];
+}
 
 /** One way in which molecules can react. A reversible reaction is two channels. */
 export interface Channel {
@@ -27,9 +47,9 @@ export interface Channel {
   /** Factor that holds molecule numbers other than as falling factorials; null = 1. */
   readonly rest: Expression | null;
   /** Falling factorials n(n-1)...(n-order+1) of states. */
-  readonly orders: readonly { readonly state: number; readonly order: number }[];
+  readonly orders: readonly Order[];
   /** What one event does to the states' molecule numbers. */
-  readonly changes: readonly { readonly state: number; readonly change: number }[];
+  readonly changes: readonly Change[];
   /** Whether the rate is known to vanish where a reactant is used up. */
   readonly isMassAction: boolean;
 }
@@ -50,6 +70,7 @@ export function inMolecules(network: Network, system: OdeSystem, perAmount: numb
   const one = graph.constant(1);
   // Made when first asked for: a large network of mass action alone never does.
   let replace: ((expression: Expression) => Expression) | null = null;
+  const isState = new Set(system.states);
   const make = (): ((expression: Expression) => Expression) => {
     const scales = moleculesPerSymbol(network, system, perAmount, resolver);
     const inCounts = system.states.map((id, index) => {
@@ -59,7 +80,7 @@ export function inMolecules(network: Network, system: OdeSystem, perAmount: numb
     });
     return substitution(graph, new Map(inCounts));
   };
-  return (expression) => (replace ??= make())(expression);
+  return (expression) => (expression.operation === "symbol" && !isState.has(expression.name) ? expression : (replace ??= make())(expression));
 }
 
 /** Molecules per unit of concentration; without the factors that are 1, which large networks need not carry. */
@@ -108,22 +129,14 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
   const hasTime = symbolsOf([...parts]).has("time");
   const speciesOf = new Map(network.species.map((species) => [species.id, species]));
   const problems = refusedEvents(network, "stochastic methods");
-  const fixedKnown = new Map<Expression, boolean>();
-  const isFixed = (expression: Expression): boolean => {
-    const known = fixedKnown.get(expression);
-    if (known !== undefined) return known;
-    const isSo = [...symbolsOf([expression])].every((name) => !stateOf.has(name) && !isCount.has(name));
-    fixedKnown.set(expression, isSo);
-    return isSo;
-  };
+  // By the expression's id.
+  const fixedKnown: (boolean | undefined)[] = [];
+  const isFixed = (expression: Expression): boolean =>
+    (fixedKnown[expression.id] ??= [...symbolsOf([expression])].every((name) => !stateOf.has(name) && !isCount.has(name)));
 
-  const monomialKnown = new Map<Expression, boolean>();
+  const monomialKnown: (boolean | undefined)[] = [];
   /** Whether a factor is a product of parameters and positive numbers, as a constant given by a formula often is. */
-  const isFixedMonomial = (expression: Expression): boolean => {
-    const known = monomialKnown.get(expression) ?? (isMonomial(expression) && isFixed(expression));
-    monomialKnown.set(expression, known);
-    return known;
-  };
+  const isFixedMonomial = (expression: Expression): boolean => (monomialKnown[expression.id] ??= isMonomial(expression) && isFixed(expression));
 
   /** Molecules that one unit of a species' symbol in a rate stands for; where a rule sets the volume, that is not the state's scale. */
   const perConcentration = (id: string): Expression => {
@@ -145,12 +158,22 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
     return known;
   };
 
+  // A large network has few orders and changes that differ: its channels share them.
+  const single: Order[] = [];
+  // Filled anew for each channel and copied out: a list that grows is given room for many more.
+  const fixed: Expression[] = [];
+  const varying: Expression[] = [];
+  const left: Expression[] = [];
+  const orders: Order[] = [];
+  const byOne: OneChanges = { made: [], taken: [], changes: [] };
   const writeChannel = (reaction: Reaction, index: number, id: string, sign: 1 | -1, factors: readonly Expression[], reactants: readonly Participant[] | null): Channel => {
-    const fixed: Expression[] = perAmount === 1 ? [] : [graph.constant(perAmount)];
-    const varying: Expression[] = [];
-    const orders: { state: number; order: number }[] = [];
+    fixed.length = 0;
+    varying.length = 0;
+    orders.length = 0;
+    if (perAmount !== 1) fixed.push(graph.constant(perAmount));
     for (const factor of factors) (isFixed(factor) ? fixed : varying).push(factor);
-    let coefficient = product(graph, fixed);
+    const [only] = fixed;
+    let coefficient = only && fixed.length === 1 ? only : product(graph, fixed);
     for (const { species, stoichiometry } of merged(reactants ?? [])) {
       const state = stateOf.get(species);
       if (state === undefined) {
@@ -158,7 +181,7 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
         if (isFixed(reservoir)) coefficient = multiply(graph, coefficient, reservoir);
         else varying.push(reservoir);
       } else {
-        orders.push({ state, order: stoichiometry });
+        orders.push(stoichiometry === 1 ? (single[state] ??= { state, order: 1 }) : { state, order: stoichiometry });
         const perMolecule = perConcentration(species);
         if (perMolecule === one) continue;
         const inAll = stoichiometry === 1 ? perMolecule : power(graph, perMolecule, graph.constant(stoichiometry));
@@ -166,24 +189,24 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
         else varying.push(divide(graph, graph.constant(1), inAll));
       }
     }
-    const changes = terms ? changesIn(terms, index, sign) : changesOf(reaction, sign, stateOf);
+    const changes = terms ? changesIn(terms, index, sign, byOne) : changesOf(reaction, sign, stateOf);
     return {
       id,
       reaction: reaction.id,
       coefficient,
       rest: varying.length === 0 ? null : toMolecules(product(graph, varying)),
-      orders,
+      orders: orders.slice(),
       changes,
       isMassAction: reactants !== null,
     };
   };
 
   const isPlain = network.rules.every(({ target }) => !speciesOf.has(target) && !network.compartments.some(({ id }) => id === target));
-  const channels = network.reactions.flatMap((reaction, index): Channel[] => {
+  const channelsFrom = (reaction: Reaction, index: number): Channel | readonly Channel[] => {
     noteUnfit(problems, reaction, hasTime ? rateAt(index) : null);
     const factors = isPlain ? terms?.rates[index]?.factors : undefined;
-    const plain = (factors && singleFactors(reaction, factors, isFixedMonomial)) ?? (isPlain ? plainFactors(reaction, rateAt(index), graph) : null);
-    if (plain) return [writeChannel(reaction, index, reaction.id, 1, plain, reaction.reactants)];
+    const plain = (factors && singleFactors(reaction, factors, isFixedMonomial, left)) ?? (isPlain ? plainFactors(reaction, rateAt(index), graph) : null);
+    if (plain) return writeChannel(reaction, index, reaction.id, 1, plain, reaction.reactants);
     const law = massAction(network, reaction, graph);
     if (law.kind === "reversible" && residues?.reactions.includes(reaction.id)) {
       const { excess } = residues;
@@ -196,8 +219,14 @@ export function channelsOf(network: Network, system: OdeSystem, perAmount: numbe
         writeChannel(reaction, index, `${reaction.id} (reverse)`, -1, [law.factor, law.kMinus], reaction.products),
       ];
     }
-    if (law.kind === "one-way" && law.kPlus) return [writeChannel(reaction, index, reaction.id, 1, [law.factor, law.kPlus], reaction.reactants)];
-    return [writeChannel(reaction, index, reaction.id, 1, [rateAt(index)], null)];
+    if (law.kind === "one-way" && law.kPlus) return writeChannel(reaction, index, reaction.id, 1, [law.factor, law.kPlus], reaction.reactants);
+    return writeChannel(reaction, index, reaction.id, 1, [rateAt(index)], null);
+  };
+  const channels: Channel[] = [];
+  network.reactions.forEach((reaction, index) => {
+    const made = channelsFrom(reaction, index);
+    if ("id" in made) channels.push(made);
+    else channels.push(...made);
   });
   return problems.length > 0 ? { problems } : { channels };
 }
@@ -236,65 +265,17 @@ function residueFactors(network: Network, system: OdeSystem, perAmount: number, 
   return [direction(1), direction(-1)];
 }
 
-/**
- * What stands beside the reactants in a rate that is a product of numbers and symbols with every reactant to the power of its
- * stoichiometry; null for any other rate. It says what `massAction` would, at a cost that does not grow with the network, where no
- * rule sets a species or a compartment: a symbol of the rate is then the network's own.
- */
-function plainFactors(reaction: Reaction, rate: Expression, graph: Graph): Expression[] | null {
-  const exponents = new Map<Expression, number>();
-  const open: { readonly node: Expression; readonly exponent: number }[] = [{ node: rate, exponent: 1 }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { node, exponent } = next;
-    const [first, second] = node.operands;
-    if (node.operation === "symbol" || (node.operation === "constant" && node.value > 0)) exponents.set(node, (exponents.get(node) ?? 0) + exponent);
-    else if (node.operation === "multiply" && first && second) open.push({ node: second, exponent }, { node: first, exponent });
-    else if (node.operation === "divide" && first && second) open.push({ node: second, exponent: -exponent }, { node: first, exponent });
-    else if (node.operation === "power" && first && second?.operation === "constant") open.push({ node: first, exponent: exponent * second.value });
-    else return null;
-  }
-  for (const { species, stoichiometry } of merged(reaction.reactants)) {
-    const symbol = graph.symbol(species);
-    if (exponents.get(symbol) !== stoichiometry) return null;
-    exponents.delete(symbol);
-  }
-  return [...exponents].flatMap(([base, exponent]) => {
-    if (exponent === 0) return [];
-    return exponent === 1 ? [base] : [power(graph, base, graph.constant(exponent))];
-  });
-}
-
-const isMonomial = ({ operation, operands, value }: Expression): boolean => {
-  const [first, second] = operands;
-  if (operation === "symbol" || (operation === "constant" && value > 0)) return true;
-  if (!first || !second) return false;
-  if (operation === "power") return isMonomial(first) && second.operation === "constant";
-  return (operation === "multiply" || operation === "divide") && isMonomial(first) && isMonomial(second);
-};
-
-/** What `plainFactors` gives for a product of symbols and fixed factors of which none stands twice but as a reactant; null for any other, plain or not. */
-function singleFactors({ reactants }: Reaction, factors: readonly Expression[], isFixed: (factor: Expression) => boolean): Expression[] | null {
-  const left = [...factors];
-  if (!left.every((factor) => factor.operation === "symbol" || isFixed(factor))) return null;
-  for (const { species, stoichiometry } of merged(reactants)) {
-    let taken = 0;
-    for (let index = left.length - 1; index >= 0; index--) {
-      const factor = left[index];
-      if (factor?.operation !== "symbol" || factor.name !== species) continue;
-      left.splice(index, 1);
-      taken += 1;
-    }
-    if (taken !== stoichiometry) return null;
-  }
-  return left.every((factor, index) => left.indexOf(factor) === index) ? left : null;
-}
-
 /** The same as `changesOf`, where the terms of the system have it. */
-function changesIn({ changeStart, changedState, change }: ReactionTerms, reaction: number, sign: 1 | -1): { state: number; change: number }[] {
-  const changes: { state: number; change: number }[] = [];
+function changesIn({ changeStart, changedState, change }: ReactionTerms, reaction: number, sign: 1 | -1, { made, taken, changes }: OneChanges): Change[] {
+  changes.length = 0;
   const end = changeStart[reaction + 1] ?? 0;
-  for (let at = changeStart[reaction] ?? 0; at < end; at++) changes.push({ state: changedState[at] ?? 0, change: sign * (change[at] ?? 0) });
-  return changes;
+  for (let at = changeStart[reaction] ?? 0; at < end; at++) {
+    const state = changedState[at] ?? 0;
+    const by = sign * (change[at] ?? 0);
+    if (by === 1) changes.push((made[state] ??= { state, change: 1 }));
+    else changes.push(by === -1 ? (taken[state] ??= { state, change: -1 }) : { state, change: by });
+  }
+  return changes.slice();
 }
 
 /** By how much a reaction, or its reverse, changes each state's molecule number; ascending, none by 0. */
@@ -315,22 +296,14 @@ function changesOf({ reactants, products }: Reaction, sign: 1 | -1, stateOf: Rea
   return net.length > 1 ? net.toSorted((first, second) => first.state - second.state) : net;
 }
 
-/** A side with each species once. */
-function merged(side: readonly Participant[]): readonly Participant[] {
-  if (side.length < 2 || (side.length === 2 && side[0]?.species !== side[1]?.species)) return side;
-  const counts = new Map<string, number>();
-  for (const { species, stoichiometry } of side) counts.set(species, (counts.get(species) ?? 0) + stoichiometry);
-  return [...counts].map(([species, stoichiometry]) => ({ species, stoichiometry }));
-}
-
 /** Notes what keeps a reaction from being a channel; `rate` is null where it cannot depend on time. */
 function noteUnfit(problems: NetworkProblem[], reaction: Reaction, rate: Expression | null): void {
   const note = (message: string): void => void problems.push({ where: `reaction:${reaction.id}`, message });
-  for (const side of [reaction.reactants, reaction.products]) {
-    for (const { species, stoichiometry } of side) {
-      if (!Number.isInteger(stoichiometry)) note(`reaction "${reaction.id}" takes or makes ${stoichiometry} of "${species}"; molecules react in whole numbers`);
-    }
-  }
+  const checkWhole = ({ species, stoichiometry }: Participant): void => {
+    if (!Number.isInteger(stoichiometry)) note(`reaction "${reaction.id}" takes or makes ${stoichiometry} of "${species}"; molecules react in whole numbers`);
+  };
+  reaction.reactants.forEach(checkWhole);
+  reaction.products.forEach(checkWhole);
   if (rate && symbolsOf([rate]).has("time")) note(`the rate of "${reaction.id}" depends on time; between two events this method needs constant propensities; simulate --method ssa thins it`);
 }
 
@@ -370,18 +343,24 @@ export function readersOf(channels: readonly Channel[], system: OdeSystem): Read
   const known = readersKnown.get(channels);
   if (known?.system === system) return known.readers;
   const stateOf = countedStates(system);
-  const reads = channels.map((channel) => readBy(channel, stateOf));
+  // Without a list for each channel that reads its orders alone.
+  const reads = channels.map((channel) => (channel.rest ? readBy(channel, stateOf) : null));
+  const each = (visit: (state: number, channel: number) => void): void => {
+    for (let channel = 0; channel < channels.length; channel++) {
+      const states = reads[channel];
+      if (states) for (const state of states) visit(state, channel);
+      else for (const { state } of channels[channel]?.orders ?? []) visit(state, channel);
+    }
+  };
   const start = new Int32Array(system.states.length + 1);
-  for (const read of reads) for (const state of read) start[state + 1] = (start[state + 1] ?? 0) + 1;
+  each((state) => void (start[state + 1] = (start[state + 1] ?? 0) + 1));
   for (let state = 0; state < system.states.length; state++) start[state + 1] = (start[state + 1] ?? 0) + (start[state] ?? 0);
   const list = new Int32Array(start.at(-1) ?? 0);
   const next = start.slice();
-  reads.forEach((read, channel) => {
-    for (const state of read) {
-      const place = next[state] ?? 0;
-      list[place] = channel;
-      next[state] = place + 1;
-    }
+  each((state, channel) => {
+    const place = next[state] ?? 0;
+    list[place] = channel;
+    next[state] = place + 1;
   });
   const readers = { start, channels: list };
   readersKnown.set(channels, { system, readers });

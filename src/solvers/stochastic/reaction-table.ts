@@ -65,11 +65,11 @@ export function reactionTable({ program, layout, scene }: StochasticStep, hasOwn
   const changeTable = layout.i32((changeBytes / 4) * (1 + sum(channels, ({ changes }) => changes.length)));
   const readerTable = layout.i32(1 + readers.channels.length);
   const molecularity = ({ orders }: Channel): number => sum(orders, ({ order }) => order);
-  const isPlain = (channel: Channel): boolean => channel.isMassAction && channel.rest === null && molecularity(channel) <= 2;
+  const plain = channels.map((channel) => channel.isMassAction && channel.rest === null && molecularity(channel) <= 2);
   /** Words of what goes beyond: [how many factors, rest, (address, lowered)...]. */
-  const beyondWords = (channel: Channel): number => (isPlain(channel) ? 0 : 2 + 2 * molecularity(channel));
-  const beyondTable = layout.i32(1 + sum(channels, beyondWords));
-  const isAllPlain = channels.every(isPlain);
+  const beyondWords = (channel: Channel): number => 2 + 2 * molecularity(channel);
+  const isAllPlain = plain.every((isPlain) => isPlain);
+  const beyondTable = layout.i32(1 + sum(channels.filter((_, index) => !plain[index]), beyondWords));
 
   const rests = channels.flatMap(({ rest }, channel) => (rest ? [{ rest, channel }] : []));
   if (rests.length > 0) {
@@ -111,15 +111,15 @@ export function reactionTable({ program, layout, scene }: StochasticStep, hasOwn
       const row = b.local("i32", "row", record(channel));
       const value = b.local("f64", "propensity", f64.load(row, table + at.coefficient));
       const molecules = (which: number): Value => f64.load(i32.load(row, table + which), offset);
-      const plain = (): void => b.set(value, f64.mul(f64.mul(value, molecules(at.first)), f64.sub(molecules(at.second), f64.load(row, table + at.lowered))));
+      const writePlain = (): void => b.set(value, f64.mul(f64.mul(value, molecules(at.first)), f64.sub(molecules(at.second), f64.load(row, table + at.lowered))));
       if (isAllPlain) {
-        plain();
+        writePlain();
         return value;
       }
       const beyond = b.local("i32", "beyond", i32.load(row, table + at.beyond));
       b.if(
         i32.isZero(beyond),
-        plain,
+        writePlain,
         () => b.set(value, f64.call("propensity beyond", beyond, value, i32.const(offset))),
       );
       return value;
@@ -181,8 +181,8 @@ export function reactionTable({ program, layout, scene }: StochasticStep, hasOwn
         f[(row + at.lowered) / 8] = isPair ? 1 : 0;
         i[(row + at.first) / 4] = first ? cell(first.state) : one;
         i[(row + at.second) / 4] = first && isPair ? cell(first.state) : second ? cell(second.state) : one;
-        i[(row + at.beyond) / 4] = isPlain(channel) ? 0 : 4 * beyond;
-        if (isPlain(channel)) return;
+        i[(row + at.beyond) / 4] = plain[index] ? 0 : 4 * beyond;
+        if (plain[index]) return;
         const factors = channel.orders.flatMap(({ state, order }) => Array.from({ length: order }, (_, lowered) => [cell(state), lowered]));
         i.set([factors.length, channel.rest ? rest++ : -1, ...factors.flat()], beyond);
         beyond += beyondWords(channel);

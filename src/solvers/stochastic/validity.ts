@@ -14,8 +14,7 @@ const trials = [0, 1, 10, 100];
  */
 export function propensityWarnings(system: OdeSystem, channels: readonly Channel[], start: Float64Array): NetworkProblem[] {
   const propensityOf = propensityReader(system, system.parameterValues);
-  return channels.flatMap((channel): NetworkProblem[] => {
-    if (channel.isMassAction) return [];
+  return channels.filter(({ isMassAction }) => !isMassAction).flatMap((channel): NetworkProblem[] => {
     const read = statesRead(channel, system);
     const where = `reaction:${channel.reaction}`;
     const taken = channel.changes.filter(({ change }) => change < 0);

@@ -122,17 +122,19 @@ export function monomialReader({ graph, states }: OdeSystem, parameters: Readonl
     );
   };
 
+  // Filled anew for each product and copied out: a list that grows is given room for many more.
+  const entries: number[] = [];
   /** A product of parameters and states; null where another factor is among them. */
   const plain = (factors: readonly Expression[]): Monomial | null => {
     let coefficient: Expression | null = null;
-    const entries: number[] = [];
+    entries.length = 0;
     for (const factor of factors) {
       const kind = kindOf(factor);
       if (kind === VARYING) return null;
       if (kind >= STATE) entries.push(kind - STATE);
       else coefficient = coefficient ? multiply(graph, coefficient, factor) : factor;
     }
-    return { sign: 1, coefficient: coefficient ?? one, factors: entries };
+    return { sign: 1, coefficient: coefficient ?? one, factors: entries.slice() };
   };
 
   return {

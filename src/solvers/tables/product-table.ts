@@ -19,10 +19,23 @@ export interface Products {
 }
 
 /** Products under construction. */
-export function productList(): Products & { add(coefficient: number, factors: Iterable<number>, minus: Iterable<number>, plus: Iterable<number>): void } {
+export interface ProductList extends Products {
+  add(coefficient: number, factors: readonly number[], minus: readonly number[], plus: readonly number[]): void;
+  /** The same with entries that stand in one list: those taken from from `from` up to `middle`, those added to up to `to`. */
+  addAt(coefficient: number, factors: readonly number[], entries: Int32Array, from: number, middle: number, to: number): void;
+}
+
+export function productList(): ProductList {
   const coefficients: number[] = [];
   const lists = { factors: [] as number[], minus: [] as number[], plus: [] as number[] };
   const starts = { factors: [0], minus: [0], plus: [0] };
+  const end = (coefficient: number, factors: readonly number[]): void => {
+    coefficients.push(coefficient);
+    for (let index = 0; index < factors.length; index++) lists.factors.push(factors[index] ?? 0);
+    starts.factors.push(lists.factors.length);
+    starts.minus.push(lists.minus.length);
+    starts.plus.push(lists.plus.length);
+  };
   return {
     get count() {
       return coefficients.length;
@@ -35,13 +48,14 @@ export function productList(): Products & { add(coefficient: number, factors: It
     plus: lists.plus,
     plusStart: starts.plus,
     add(coefficient, factors, minus, plus) {
-      coefficients.push(coefficient);
-      for (const factor of factors) lists.factors.push(factor);
-      for (const entry of minus) lists.minus.push(entry);
-      for (const entry of plus) lists.plus.push(entry);
-      starts.factors.push(lists.factors.length);
-      starts.minus.push(lists.minus.length);
-      starts.plus.push(lists.plus.length);
+      for (let index = 0; index < minus.length; index++) lists.minus.push(minus[index] ?? 0);
+      for (let index = 0; index < plus.length; index++) lists.plus.push(plus[index] ?? 0);
+      end(coefficient, factors);
+    },
+    addAt(coefficient, factors, entries, from, middle, to) {
+      for (let index = from; index < middle; index++) lists.minus.push(entries[index] ?? 0);
+      for (let index = middle; index < to; index++) lists.plus.push(entries[index] ?? 0);
+      end(coefficient, factors);
     },
   };
 }

@@ -93,13 +93,16 @@ export function rateTables(system: OdeSystem): RateTables {
     if (states.length === 0) return;
     taken.length = 0;
     made.length = 0;
-    states.forEach((state, index) => {
+    let areCounted = true;
+    for (let index = 0; index < states.length; index++) {
       const by = changes[index] ?? 0;
       const entries = by < 0 ? taken : made;
-      for (let count = 0; isCounted(by) && count < Math.abs(by); count++) entries.push(state);
-    });
+      if (!isCounted(by)) areCounted = false;
+      else for (let count = 0; count < Math.abs(by); count++) entries.push(states[index] ?? 0);
+    }
     for (const { sign, coefficient, factors } of reader.read(rate)) {
       if (taken.length + made.length > 0) rates.add(coefficients.index(coefficient, 1), factors, sign === 1 ? taken : made, sign === 1 ? made : taken);
+      if (areCounted) continue;
       states.forEach((state, index) => {
         const by = changes[index] ?? 0;
         if (by !== 0 && !isCounted(by)) rates.add(coefficients.index(coefficient, sign * by), factors, [], [state]);
@@ -147,7 +150,8 @@ function withDerivatives(system: OdeSystem, { values, sums, slopes }: FunctionTa
   // Positions of the derivatives of rates: in states, in functions, and in states through functions.
   const [direct, uses] = [positionList(), positionList()];
   eachDerivative(rates, (product, factor) => {
-    const [into, column] = factor < size ? [direct, factor] : [uses, factor - size];
+    const into = factor < size ? direct : uses;
+    const column = factor < size ? factor : factor - size;
     for (let at = rates.minusStart[product] ?? 0; at < (rates.minusStart[product + 1] ?? 0); at++) into.push(rates.minus[at] ?? 0, column);
     for (let at = rates.plusStart[product] ?? 0; at < (rates.plusStart[product + 1] ?? 0); at++) into.push(rates.plus[at] ?? 0, column);
   });
@@ -174,9 +178,8 @@ function withDerivatives(system: OdeSystem, { values, sums, slopes }: FunctionTa
     if (!given) return;
     const coefficient = power === 1 ? (rates.coefficient[product] ?? 0) : coefficients.index(given.expression, power * given.scale);
     if (factor < size) {
-      const [from, middle] = [nextDirect, nextDirect + taken];
-      nextDirect = middle + made;
-      inStates.add(coefficient, others, slot.subarray(from, middle), slot.subarray(middle, nextDirect));
+      inStates.addAt(coefficient, others, slot, nextDirect, nextDirect + taken, nextDirect + taken + made);
+      nextDirect += taken + made;
     } else {
       const entryAt = (index: number): number => useEntry + (used.slot[index] ?? 0);
       const [from, middle] = [nextUse, nextUse + taken];
