@@ -50,18 +50,34 @@ const scalarOf = <T extends Type>(type: T, truth: "i32" | MaskType = "i32") => {
 
 const addressOf = (address: Value | number): Value => (typeof address === "number" ? { kind: "constant", type: "i32", value: address } : address);
 
-const f64Scalar = scalarOf("f64");
+const floatOf = <T extends "f64" | LaneType>(type: T, truth: "i32" | MaskType) => {
+  const scalar = scalarOf(type, truth);
+  const { unary, binary } = scalar;
+  return {
+    ...scalar,
+    abs: unary("absolute"),
+    sqrt: unary("squareRoot"),
+    floor: unary("floor"),
+    ceil: unary("ceiling"),
+    trunc: unary("truncate"),
+    copySign: binary("copySign"),
+    math: (name: MathFunction, ...operands: readonly Value[]): Value => ({ kind: "math", type, name, operands }),
+  };
+};
+
+/** What f64 and f64x2 know of the bits of their numbers. */
+const bitsOf = ({ unary }: ReturnType<typeof floatOf>) => ({
+  exponentOf: unary("exponentOf"),
+  significandOf: unary("significandOf"),
+  powerOfTwo: unary("powerOfTwo"),
+});
+
+const numbers = floatOf("f64", "i32");
 export const f64 = {
-  ...f64Scalar,
-  abs: f64Scalar.unary("absolute"),
-  sqrt: f64Scalar.unary("squareRoot"),
-  floor: f64Scalar.unary("floor"),
-  ceil: f64Scalar.unary("ceiling"),
-  trunc: f64Scalar.unary("truncate"),
-  copySign: f64Scalar.binary("copySign"),
+  ...numbers,
+  ...bitsOf(numbers),
   fromI32: (operand: Value): Value => ({ kind: "unary", type: "f64", operation: "toF64", operand }),
   fromU32: (operand: Value): Value => ({ kind: "unary", type: "f64", operation: "unsignedToF64", operand }),
-  math: (name: MathFunction, ...operands: readonly Value[]): Value => ({ kind: "math", type: "f64", name, operands }),
   /** The f32 at an address (4 bytes), as f64. */
   loadSingle: (address: Value | number, offset = 0): Value => ({ kind: "load", type: "f64", address: addressOf(address), offset, single: true }),
 };
@@ -83,7 +99,7 @@ export const i32 = {
 };
 
 const laneOf = (type: LaneType) => ({
-  ...scalarOf(type, maskOf(type)),
+  ...floatOf(type, maskOf(type)),
   splat: (operand: Value): Value => ({ kind: "unary", type, operation: "splat", operand }),
   sumLanes: (operand: Value): Value => ({ kind: "unary", type: "f64", operation: "sumLanes", operand }),
   /** One element of memory (8 bytes for f64x2, 4 for f32x4) in every lane. */
@@ -92,8 +108,19 @@ const laneOf = (type: LaneType) => ({
 /** The masks that belong to a lane type. */
 export const maskOf = (type: LaneType): MaskType => (type === "f64x2" ? "mask2" : "mask4");
 
-export const f64x2 = laneOf("f64x2");
-export const f32x4 = laneOf("f32x4");
+const pairs = laneOf("f64x2");
+export const f64x2 = {
+  ...pairs,
+  ...bitsOf(pairs),
+  /** The first two lanes of f32x4, and its last two. */
+  low: (operand: Value): Value => ({ kind: "unary", type: "f64x2", operation: "lowLanes", operand }),
+  high: (operand: Value): Value => ({ kind: "unary", type: "f64x2", operation: "highLanes", operand }),
+};
+export const f32x4 = {
+  ...laneOf("f32x4"),
+  /** Two pairs rounded to f32. */
+  join: (low: Value, high: Value): Value => ({ kind: "binary", type: "f32x4", operation: "joinLanes", left: low, right: high }),
+};
 
 const masksOf = (type: MaskType) => {
   const { select, unary, binary } = scalarOf(type);

@@ -1,4 +1,5 @@
-import { forEachValue, operandsOf } from "./program-values.ts";
+import { withElementary } from "./elementary/programs.ts";
+import { elementaryName, forEachValue, operandsOf } from "./program-values.ts";
 import type { BinaryOperation, Comparison, LaneType, MathFunction, Program, ProgramFunction, Statement, Type, UnaryOperation, Value } from "./program.ts";
 
 /** What the text of `cText` declares, for a C program that calls it. */
@@ -16,12 +17,13 @@ export interface CText {
  *
  * The memory is an array of `memoryBytes` bytes (default: the program's static layout); what the host would `reserve`
  * lies behind `program.memoryBytes` in it. Same bits as the other back ends when built with `-ffp-contract=off`, but for
- * the sign and payload of a NaN, for the elementary functions, which are the C library's, and for addresses outside the
+ * the sign and payload of a NaN, for the trigonometric functions, which are the C library's, and for addresses outside the
  * memory, which are not checked. Build with `-fno-strict-aliasing` when one address is read as f64 and as i32.
  *
  * @throws Error when two exported functions would have one C name, or an operation has no C
  */
-export function cText(program: Program, options: { readonly memoryBytes?: number } = {}): CText {
+export function cText(given: Program, options: { readonly memoryBytes?: number } = {}): CText {
+  const program = withElementary(given);
   const bytes = Math.max(16, options.memoryBytes ?? program.memoryBytes);
   const names = new Map(program.functions.map((each, index) => [each.name, each.exported ? exportedName(each.name) : `local${index}`]));
   const exported = program.functions.filter((each) => each.exported);
@@ -38,7 +40,7 @@ export function cText(program: Program, options: { readonly memoryBytes?: number
   const lines = [`_Alignas(64) unsigned char memory[${bytes}];`, prelude(program), ...program.functions.map((each) => `${prototype(each)};`)];
   for (const each of program.functions) {
     lines.push(`/* ${each.name.replaceAll("*/", "* /")} */`, `${prototype(each)} {`);
-    functionText(each, (name) => names.get(name) ?? "undefined_function", lines);
+    functionText(each, (name) => names.get(name), lines);
     lines.push("}");
   }
   return {
@@ -61,6 +63,7 @@ const lanesOf = { f64x2: { count: 2, element: "double", bits: "int64_t", mask: "
 // Integer arithmetic wraps; minimum and maximum pass NaN on and tell 0 from -0; conversions saturate: as in WebAssembly.
 const scalarPrelude = `#include <math.h>
 #include <stdint.h>
+#include <string.h>
 static inline int32_t addI(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
 static inline int32_t subI(int32_t a, int32_t b) { return (int32_t)((uint32_t)a - (uint32_t)b); }
 static inline int32_t mulI(int32_t a, int32_t b) { return (int32_t)((uint32_t)a * (uint32_t)b); }
@@ -76,6 +79,9 @@ static inline double minF(double a, double b) { return a < b || a != a ? a : a =
 static inline double maxF(double a, double b) { return a > b || a != a ? a : a == b ? (signbit(a) ? b : a) : b; }
 static inline int32_t toI(double x) { return x != x ? 0 : x >= 2147483647.0 ? INT32_MAX : x <= -2147483648.0 ? INT32_MIN : (int32_t)x; }
 static inline double powF(double a, double b) { return b != b || ((a == 1 || a == -1) && isinf(b)) ? NAN : pow(a, b); }
+static inline double exponentOf(double x) { uint64_t bits; memcpy(&bits, &x, 8); return (double)((int32_t)(bits >> 52 & 2047) - 1023); }
+static inline double significandOf(double x) { uint64_t bits; memcpy(&bits, &x, 8); bits = (bits & 0xfffffffffffffULL) | 0x3ff0000000000000ULL; memcpy(&x, &bits, 8); return x; }
+static inline double powerOfTwo(double k) { uint64_t bits; k += 4503599627371519.0; memcpy(&bits, &k, 8); bits <<= 52; memcpy(&k, &bits, 8); return k; }
 #define F(address) (*(double *)(memory + (address)))
 #define I(address) (*(int32_t *)(memory + (address)))
 #define S(address) (*(float *)(memory + (address)))`;
@@ -102,8 +108,17 @@ ${one("floor", "floor")}
 ${one("ceil", "ceil")}
 ${one("trunc", "trunc")}
 ${extreme("min", "<", "|")}
-${extreme("max", ">", "&")}`;
+${extreme("max", ">", "&")}
+static inline ${type} sign_${type}(${type} a, ${type} b) { return (${type})(((${mask})a & ${sign}) | ((${mask})b & ~(${mask}){${Array.from({ length: count }, () => sign).join(", ")}})); }`;
 }
+
+/** What only pairs, or pairs and f32x4 together, can do. */
+const pairPrelude = `static inline f64x2 exponentOf_f64x2(f64x2 x) { return (f64x2)(((mask2)x >> 52 & 2047) | 0x4330000000000000LL) - 4503599627371519.0; }
+static inline f64x2 significandOf_f64x2(f64x2 x) { return (f64x2)(((mask2)x & 0xfffffffffffffLL) | 0x3ff0000000000000LL); }
+static inline f64x2 powerOfTwo_f64x2(f64x2 k) { return (f64x2)((mask2)(k + 4503599627371519.0) << 52); }
+static inline f64x2 low_f64x2(f32x4 a) { return (f64x2){a[0], a[1]}; }
+static inline f64x2 high_f64x2(f32x4 a) { return (f64x2){a[2], a[3]}; }
+static inline f32x4 join_f32x4(f64x2 a, f64x2 b) { return (f32x4){(float)a[0], (float)a[1], (float)b[0], (float)b[1]}; }`;
 
 /** Elementary functions of lanes, which call the C library's once a lane. */
 function laneMath(name: MathFunction, type: LaneType): string {
@@ -118,14 +133,15 @@ const mathName = (name: MathFunction): string => (name === "pow" ? "powF" : name
 function prelude(program: Program): string {
   let lanes = false;
   const math = new Set<string>();
+  const own = new Set(program.functions.map(({ name }) => name));
   for (const { body, locals } of program.functions) {
     lanes ||= locals.some(({ type }) => !isScalar(type));
     forEachValue(body, (value) => {
       lanes ||= !isScalar(value.type);
-      if (value.kind === "math" && value.type !== "f64") math.add(laneMath(value.name, value.type));
+      if (value.kind === "math" && value.type !== "f64" && !own.has(elementaryName(value.name, value.type))) math.add(laneMath(value.name, value.type));
     });
   }
-  return [scalarPrelude, ...(lanes ? laneTypes.map(lanePrelude) : []), ...math].join("\n");
+  return [scalarPrelude, ...(lanes ? [...laneTypes.map(lanePrelude), pairPrelude] : []), ...math].join("\n");
 }
 
 /** A value on its way into text. */
@@ -140,7 +156,7 @@ interface Piece {
 /** Deeper text is cut into constants, so that no parser's recursion runs out. */
 const deepest = 24;
 
-function functionText(owner: ProgramFunction, nameOf: (name: string) => string, lines: string[]): void {
+function functionText(owner: ProgramFunction, nameOf: (name: string) => string | undefined, lines: string[]): void {
   for (const { type, index } of owner.locals.slice(owner.parameters.length)) lines.push(`  ${typeNames[type]} l${index} = ${isScalar(type) ? "0" : "{0}"};`);
   let temporaries = 0;
 
@@ -243,8 +259,8 @@ const sign = (text: string): BinaryText => (a, b) => `(${a} ${text} ${b})`;
 const arithmetic: Readonly<Partial<Record<BinaryOperation, BinaryText>>> = { add: sign("+"), subtract: sign("-"), multiply: sign("*"), divide: sign("/") };
 const binaryTexts: Readonly<Record<Type, Readonly<Partial<Record<BinaryOperation, BinaryText>>>>> = {
   f64: { ...arithmetic, minimum: call("minF"), maximum: call("maxF"), copySign: call("copysign") },
-  f64x2: { ...arithmetic, minimum: call("min_f64x2"), maximum: call("max_f64x2") },
-  f32x4: { ...arithmetic, minimum: call("min_f32x4"), maximum: call("max_f32x4") },
+  f64x2: { ...arithmetic, minimum: call("min_f64x2"), maximum: call("max_f64x2"), copySign: call("sign_f64x2") },
+  f32x4: { ...arithmetic, minimum: call("min_f32x4"), maximum: call("max_f32x4"), copySign: call("sign_f32x4"), joinLanes: call("join_f32x4") },
   i32: {
     add: call("addI"),
     subtract: call("subI"),
@@ -265,8 +281,9 @@ const binaryTexts: Readonly<Record<Type, Readonly<Partial<Record<BinaryOperation
   mask4: { and: sign("&"), or: sign("|"), xor: sign("^") },
 };
 
-const laneCalls: Readonly<Partial<Record<UnaryOperation, string>>> = { absolute: "abs", squareRoot: "sqrt", floor: "floor", ceiling: "ceil", truncate: "trunc", splat: "splat" };
-const scalarCalls: Readonly<Partial<Record<UnaryOperation, string>>> = { absolute: "fabs", squareRoot: "sqrt", floor: "floor", ceiling: "ceil", truncate: "trunc", toI32: "toI" };
+const bitCalls = { exponentOf: "exponentOf", significandOf: "significandOf", powerOfTwo: "powerOfTwo" } as const;
+const laneCalls: Readonly<Partial<Record<UnaryOperation, string>>> = { ...bitCalls, lowLanes: "low", highLanes: "high", absolute: "abs", squareRoot: "sqrt", floor: "floor", ceiling: "ceil", truncate: "trunc", splat: "splat" };
+const scalarCalls: Readonly<Partial<Record<UnaryOperation, string>>> = { ...bitCalls, absolute: "fabs", squareRoot: "sqrt", floor: "floor", ceiling: "ceil", truncate: "trunc", toI32: "toI" };
 
 const comparisonTexts: Readonly<Record<Comparison, string>> = {
   equal: "==",
@@ -294,7 +311,7 @@ function unaryText({ operation, type, operand }: Value & { readonly kind: "unary
   return scalarCalls[operation] && `${scalarCalls[operation]}(${x})`;
 }
 
-function textOf(value: Value, inputs: readonly Piece[], nameOf: (name: string) => string): { text: string; address: string } {
+function textOf(value: Value, inputs: readonly Piece[], nameOf: (name: string) => string | undefined): { text: string; address: string } {
   const texts = inputs.map(({ text }) => text);
   const [first = "", second = "", third = ""] = texts;
   const plain = (text: string | undefined): { text: string; address: string } => {
@@ -330,7 +347,7 @@ function textOf(value: Value, inputs: readonly Piece[], nameOf: (name: string) =
     case "select":
       return plain(isMask(value.condition.type) ? `pick_${value.type}(${third}, ${first}, ${second})` : `(${third} ? ${first} : ${second})`);
     case "math":
-      return plain(`${value.type === "f64" ? mathName(value.name) : `${value.name}_${value.type}`}(${texts.join(", ")})`);
+      return plain(`${nameOf(elementaryName(value.name, value.type)) ?? (value.type === "f64" ? mathName(value.name) : `${value.name}_${value.type}`)}(${texts.join(", ")})`);
     case "call":
       return plain(`${nameOf(value.name)}(${texts.join(", ")})`);
   }

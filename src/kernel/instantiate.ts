@@ -1,5 +1,7 @@
+import { withElementary } from "./elementary/programs.ts";
 import type { Instance, Target } from "./instance.ts";
 import { javaScriptText } from "./javascript.ts";
+import type { ElementaryUse } from "./program-values.ts";
 import type { Program } from "./program.ts";
 import { scalarise } from "./scalarise.ts";
 import { validateProgram } from "./validate.ts";
@@ -21,8 +23,8 @@ interface Memory {
  * @throws Error when the program is not well-typed, or the target cannot hold it (see the two back ends).
  */
 export async function instantiate(program: Program, target: Target = "wasm"): Promise<Instance> {
-  validateProgram(program);
-  return target === "wasm" ? webAssemblyInstance(program) : javaScriptInstance(scalarise(program, "the JavaScript target"));
+  const uses = validateProgram(program);
+  return target === "wasm" ? webAssemblyInstance(withElementary(program, uses), uses) : javaScriptInstance(withElementary(scalarise(program, "the JavaScript target")));
 }
 
 /** What we use of the host's WebAssembly; TypeScript declares it only together with the whole DOM. */
@@ -38,9 +40,9 @@ interface WebAssemblyMemory {
   grow(pages: number): number;
 }
 
-async function webAssemblyInstance(program: Program): Promise<Instance> {
+async function webAssemblyInstance(program: Program, uses: readonly ElementaryUse[]): Promise<Instance> {
   const { WebAssembly: host } = globalThis as unknown as { readonly WebAssembly: WebAssemblyHost };
-  const { bytes, mathImports } = webAssemblyModule(program);
+  const { bytes, mathImports } = webAssemblyModule(program, uses);
   const math = Object.fromEntries(mathImports.map((name) => [name, Math[name]]));
   const { exports } = (await host.instantiate(bytes, { math })).instance;
   const wasmMemory = exports["memory"] as WebAssemblyMemory;

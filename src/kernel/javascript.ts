@@ -1,4 +1,4 @@
-import { operandsOf } from "./program-values.ts";
+import { elementaryName, operandsOf } from "./program-values.ts";
 import type { BinaryOperation, Comparison, Program, ProgramFunction, Statement, Type, UnaryOperation, Value } from "./program.ts";
 import { scalarise } from "./scalarise.ts";
 
@@ -22,7 +22,7 @@ export function javaScriptText(wholeProgram: Program): string {
   const names = new Map(program.functions.map(({ name }, index) => [name, { name: `f${index}`, index }]));
   const lines = ['"use strict";', prelude];
   program.functions.forEach((each, index) => {
-    functionText(each, index, (name) => names.get(name)?.name ?? "undefined", lines);
+    functionText(each, index, (name) => names.get(name)?.name, lines);
   });
   const exported = program.functions.filter((each) => each.exported);
   lines.push("return {", ...exported.map(({ name }) => `  ${JSON.stringify(name)}: ${names.get(name)?.name},`), "};");
@@ -31,6 +31,18 @@ export function javaScriptText(wholeProgram: Program): string {
 
 const prelude = `const signs = new Float64Array(1), signBits = new Int32Array(signs.buffer);
 const copySign = (x, s) => { signs[0] = s; const size = Math.abs(x); return signBits[1] < 0 ? -size : size; };
+const exponentOf = (x) => { signs[0] = x; return (signBits[1] >>> 20 & 2047) - 1023; };
+const powers = new Float64Array(2048);
+for (let i = 0, bits = new Int32Array(powers.buffer); i < 2048; i++) bits[2 * i + 1] = i << 20;
+const significandOf = (x) => {
+  signs[0] = x;
+  const field = signBits[1] >>> 20 & 2047;
+  // A double written in halves is slow to read back; a product with a power of two is not, and as exact where there is one.
+  if (field > 0 && field < 2046) return Math.abs(x) * powers[2046 - field];
+  signBits[1] = signBits[1] & 1048575 | 1072693248;
+  return signs[0];
+};
+const powerOfTwo = (k) => powers[k + 1023 & 2047];
 const rotateLeft = (a, b) => (a << b) | (a >>> (32 - b & 31));
 const divide = (a, b) => {
   if (b === 0 || (a === -2147483648 && b === -1)) throw new RangeError(b === 0 ? "divide by zero" : "divide result unrepresentable");
@@ -49,7 +61,7 @@ interface Piece {
 /** Deeper text is cut into constants: parsers recurse, and a reader gives up sooner. */
 const deepest = 24;
 
-function functionText(owner: ProgramFunction, index: number, nameOf: (name: string) => string, lines: string[]): void {
+function functionText(owner: ProgramFunction, index: number, nameOf: (name: string) => string | undefined, lines: string[]): void {
   const parameters = owner.parameters.map((local) => `l${local.index}`);
   lines.push(`/* ${owner.name.replaceAll("*/", "* /")} */`, `function f${index}(${parameters.join(", ")}) {`);
   lines.push("  const F = memory.f64, I = memory.i32;");
@@ -161,6 +173,9 @@ const unaryTexts: Readonly<Partial<Record<UnaryOperation, (x: string) => string>
   toI32: (x) => `(Math.max(-2147483648, Math.min(2147483647, ${x})) | 0)`,
   toF64: (x) => x,
   unsignedToF64: (x) => `(${x} >>> 0)`,
+  exponentOf: (x) => `exponentOf(${x})`,
+  significandOf: (x) => `significandOf(${x})`,
+  powerOfTwo: (x) => `powerOfTwo(${x})`,
 };
 
 type BinaryText = (left: string, right: string) => string;
@@ -173,7 +188,7 @@ const floatTexts: Readonly<Partial<Record<BinaryOperation, BinaryText>>> = {
   maximum: (a, b) => `Math.max(${a}, ${b})`,
   copySign: (a, b) => `copySign(${a}, ${b})`,
 };
-const integerTexts: Readonly<Record<Exclude<BinaryOperation, "copySign">, BinaryText>> = {
+const integerTexts: Readonly<Partial<Record<BinaryOperation, BinaryText>>> = {
   add: (a, b) => `(${a} + ${b} | 0)`,
   subtract: (a, b) => `(${a} - ${b} | 0)`,
   multiply: (a, b) => `Math.imul(${a}, ${b})`,
@@ -200,7 +215,7 @@ const comparisonTexts: Readonly<Record<Comparison, BinaryText>> = {
   lessUnsigned: (a, b) => `(${a} >>> 0) < (${b} >>> 0)`,
 };
 
-function textOf(value: Value, inputs: readonly Piece[], nameOf: (name: string) => string): { text: string; test: string | null } {
+function textOf(value: Value, inputs: readonly Piece[], nameOf: (name: string) => string | undefined): { text: string; test: string | null } {
   const plain = (text: string | undefined): { text: string; test: null } => {
     if (text === undefined) throw new Error(`a ${value.kind} of ${value.type} passed validation but has no JavaScript`);
     return { text, test: null };
@@ -222,7 +237,7 @@ function textOf(value: Value, inputs: readonly Piece[], nameOf: (name: string) =
       return plain(unaryTexts[value.operation]?.(first));
     case "binary":
       if (value.type === "f64") return plain(floatTexts[value.operation]?.(first, second));
-      return plain(value.operation === "copySign" ? undefined : integerTexts[value.operation](first, second));
+      return plain(integerTexts[value.operation]?.(first, second));
     case "comparison": {
       const test = comparisonTexts[value.operation](first, second);
       return { text: `(${test} ? 1 : 0)`, test };
@@ -232,7 +247,7 @@ function textOf(value: Value, inputs: readonly Piece[], nameOf: (name: string) =
       return plain(`(${condition?.test ?? condition?.text} ? ${first} : ${second})`);
     }
     case "math":
-      return plain(`Math.${value.name}(${texts.join(", ")})`);
+      return plain(`${nameOf(elementaryName(value.name, "f64")) ?? `Math.${value.name}`}(${texts.join(", ")})`);
     case "call":
       return plain(`${nameOf(value.name)}(${texts.join(", ")})`);
   }

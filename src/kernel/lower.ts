@@ -1,23 +1,8 @@
 import { type FunctionBuilder, f64, i32 } from "./builder.ts";
 import type { Expression } from "./expression.ts";
-import { type PlannedNode, planLowering } from "./lowering-plan.ts";
-import type { Local, MathFunction, Value } from "./program.ts";
-
-const mathFunctions: Partial<Readonly<Record<PlannedNode["operation"], MathFunction>>> = {
-  power: "pow",
-  exponential: "exp",
-  logarithm: "log",
-  logarithm10: "log10",
-  sine: "sin",
-  cosine: "cos",
-  tangent: "tan",
-  arcsine: "asin",
-  arccosine: "acos",
-  arctangent: "atan",
-  hyperbolicSine: "sinh",
-  hyperbolicCosine: "cosh",
-  hyperbolicTangent: "tanh",
-};
+import { operationCode } from "./lower-operation.ts";
+import { type PlannedNode, type PlannedNodes, planLowering, planNodes } from "./lowering-plan.ts";
+import type { Local, Value } from "./program.ts";
 
 /** Hands out locals of one function and takes them back when their value is dead: functions have few locals however large the graph is. */
 function localPool(b: FunctionBuilder) {
@@ -45,24 +30,25 @@ export function lowerEach(
   resolve: (name: string) => Value,
   write: (index: number, value: Value) => void,
 ): void {
-  lowerWith(b, expressions, resolve, write, false);
+  lowerNodes(b, planNodes(expressions), resolve, write, false);
 }
 
 /** As `lowerEach`, but gives all values [n] at once; they may be used anywhere after this in the same block. */
 export function lower(b: FunctionBuilder, expressions: readonly Expression[], resolve: (name: string) => Value): Value[] {
   const values: Value[] = [];
-  lowerWith(b, expressions, resolve, (_, value) => values.push(value), true);
+  lowerNodes(b, planNodes(expressions), resolve, (_, value) => values.push(value), true);
   return values;
 }
 
-function lowerWith(
+/** As `lowerEach`, of what is planned already; with `keepOutputs`, what is written may be used anywhere after this in the same block. */
+export function lowerNodes(
   b: FunctionBuilder,
-  expressions: readonly Expression[],
+  planned: PlannedNodes,
   resolve: (name: string) => Value,
   write: (index: number, value: Value) => void,
   keepOutputs: boolean,
 ): void {
-  const { events, lastUse } = planLowering(expressions, keepOutputs);
+  const { events, lastUse } = planLowering(planned, keepOutputs);
   const pool = localPool(b);
   const locals = new Map<PlannedNode, Local>();
   const symbols = new Map<string, Value>();
@@ -91,52 +77,8 @@ function lowerWith(
   const compute = (node: PlannedNode): Value => {
     if (node.operation === "constant") return f64.const(node.value);
     if (node.operation === "symbol") return symbol(node.name);
-    const [a, second, c] = node.operands as readonly [PlannedNode, PlannedNode, PlannedNode];
-    switch (node.operation) {
-      case "add":
-        return f64.add(asNumber(a), asNumber(second));
-      case "subtract":
-        return f64.sub(asNumber(a), asNumber(second));
-      case "multiply":
-        return f64.mul(asNumber(a), asNumber(second));
-      case "divide":
-        return f64.div(asNumber(a), asNumber(second));
-      case "minimum":
-        return f64.min(asNumber(a), asNumber(second));
-      case "maximum":
-        return f64.max(asNumber(a), asNumber(second));
-      case "negate":
-        return f64.neg(asNumber(a));
-      case "absolute":
-        return f64.abs(asNumber(a));
-      case "floor":
-        return f64.floor(asNumber(a));
-      case "ceiling":
-        return f64.ceil(asNumber(a));
-      case "squareRoot":
-        return f64.sqrt(asNumber(a));
-      case "less":
-        return f64.lt(asNumber(a), asNumber(second));
-      case "lessOrEqual":
-        return f64.le(asNumber(a), asNumber(second));
-      case "equal":
-        return f64.eq(asNumber(a), asNumber(second));
-      case "notEqual":
-        return f64.ne(asNumber(a), asNumber(second));
-      case "and":
-        return i32.and(asTruth(a), asTruth(second));
-      case "or":
-        return i32.or(asTruth(a), asTruth(second));
-      case "not":
-        return i32.isZero(asTruth(a));
-      case "select":
-        return f64.select(asTruth(a), asNumber(second), asNumber(c));
-      default: {
-        const name = mathFunctions[node.operation];
-        if (!name) throw new Error(`lower: no code for "${node.operation}"`);
-        return f64.math(name, ...node.operands.map(asNumber));
-      }
-    }
+    const operand = (index: number): PlannedNode => node.operands[index] as PlannedNode;
+    return operationCode(node.operation, node.operands.length, { number: (index) => asNumber(operand(index)), truth: (index) => asTruth(operand(index)) });
   };
 
   for (const [position, event] of events.entries()) {

@@ -34,10 +34,25 @@ export interface LoweringPlan {
 /** Value trees nested deeper than this are cut by a local: emitters recurse over them. */
 const deepestInline = 40;
 
+/** What is really computed for several expressions. */
+export interface PlannedNodes {
+  /** Operands first; those without uses are not needed. */
+  readonly nodes: readonly PlannedNode[];
+  /** Of each expression. */
+  readonly outputs: readonly PlannedNode[];
+  /** How many nodes stand when each output is complete. */
+  readonly made: readonly number[];
+}
+
+/** Lists what is computed for several expressions: linear in the size of the graph, without recursion. */
+export function planNodes(expressions: readonly Expression[]): PlannedNodes {
+  const planned = unroll(expressions);
+  countUses(planned.nodes, planned.outputs);
+  return planned;
+}
+
 /** Decides what is computed when, for several expressions: linear in the size of the graph, without recursion. */
-export function planLowering(expressions: readonly Expression[], keepOutputs: boolean): LoweringPlan {
-  const { nodes, outputs, made } = unroll(expressions);
-  countUses(nodes, outputs);
+export function planLowering({ nodes, outputs, made }: PlannedNodes, keepOutputs: boolean): LoweringPlan {
   chooseLocals(nodes);
 
   const events: LoweringEvent[] = [];
@@ -52,8 +67,8 @@ export function planLowering(expressions: readonly Expression[], keepOutputs: bo
   return { events, lastUse: lastUses(events, keepOutputs) };
 }
 
-/** Rewrites the expressions into planned nodes, operands first; `made[i]` = how many nodes stand when output i is complete. */
-function unroll(expressions: readonly Expression[]): { nodes: PlannedNode[]; outputs: PlannedNode[]; made: number[] } {
+/** Rewrites the expressions into planned nodes, operands first. */
+function unroll(expressions: readonly Expression[]): PlannedNodes {
   const nodes: PlannedNode[] = [];
   const index = new Map<PlannedNode, number>();
   const make = (operation: Operation, operands: readonly PlannedNode[], value = 0, name = ""): PlannedNode => {

@@ -1,3 +1,5 @@
+import { elementaryNumber } from "./elementary/numbers.ts";
+
 /** How a power with a constant exponent is computed without calling `pow`: x^(±(integer + half/2)). */
 export interface PowerPlan {
   /** Whole part of |exponent|. */
@@ -55,5 +57,5 @@ const numbers: PowerAlgebra<number> = {
 /** base^exponent for a constant exponent, in the arithmetic that emitted code uses. */
 export function constantPower(base: number, exponent: number): number {
   const plan = powerPlan(exponent);
-  return plan ? unrollPower(base, plan, numbers) : Math.pow(base, exponent);
+  return plan ? unrollPower(base, plan, numbers) : elementaryNumber("pow", base, exponent);
 }

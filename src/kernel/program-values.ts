@@ -1,4 +1,4 @@
-import type { MathFunction, Program, Statement, Value } from "./program.ts";
+import type { LaneType, MathFunction, Program, Statement, Type, Value } from "./program.ts";
 
 /** A value's operands in the order in which WebAssembly evaluates them. */
 export function operandsOf(value: Value): readonly Value[] {
@@ -63,13 +63,41 @@ export function forEachValue(statements: readonly Statement[], visit: (value: Va
   walk(statements);
 }
 
-/** The `Math` functions a program uses. */
-export function mathFunctionsOf(program: Program): MathFunction[] {
-  const found = new Set<MathFunction>();
-  for (const { body } of program.functions) {
-    forEachValue(body, (value) => {
-      if (value.kind === "math") found.add(value.name);
-    });
-  }
-  return [...found];
+/** Name of the program's own function that stands for an elementary function of a type. */
+export const elementaryName = (name: MathFunction, type: Type): string => (type === "f64" ? `math ${name}` : `math ${name} of ${type}`);
+
+/** An elementary function as a program uses it. */
+export interface ElementaryUse {
+  readonly name: MathFunction;
+  readonly type: "f64" | LaneType;
+}
+
+/** Gathers the elementary functions among the values it is shown, each with each type once. */
+export interface ElementaryCollector {
+  visit(value: Value): void;
+  found(): readonly ElementaryUse[];
+}
+
+export function elementaryCollector(): ElementaryCollector {
+  const uses = new Map<string, ElementaryUse>();
+  return {
+    visit(value) {
+      if (value.kind === "math") uses.set(elementaryName(value.name, value.type), { name: value.name, type: value.type });
+    },
+    found: () => [...uses.values()],
+  };
+}
+
+/** The elementary functions a program uses. */
+export function elementaryUses(program: Program): readonly ElementaryUse[] {
+  const collector = elementaryCollector();
+  for (const { body } of program.functions) forEachValue(body, collector.visit);
+  return collector.found();
+}
+
+/** The functions of the host's `Math` a program needs, having none of its own for them. */
+export function hostFunctionsOf(program: Program, uses: readonly ElementaryUse[]): MathFunction[] {
+  const own = new Set(program.functions.map(({ name }) => name));
+  const missing = uses.filter(({ name, type }) => !own.has(elementaryName(name, type)));
+  return [...new Set(missing.map(({ name }) => name))];
 }

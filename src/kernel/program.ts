@@ -30,7 +30,16 @@ export type UnaryOperation =
   /** Lane types -> f64: sum of the lanes, from the first on. */
   | "sumLanes"
   /** Masks -> i32: 1 when some lane is true, else 0. */
-  | "anyLane";
+  | "anyLane"
+  /** f64 -> f64, f64x2 -> f64x2: k of |x| = 2^k m with m in [1, 2); -1023 for zeros and subnormals, 1024 for infinities and NaN. */
+  | "exponentOf"
+  /** f64 -> f64, f64x2 -> f64x2: m of |x| = 2^k m, from the bits of the fraction alone; any number in [1, 2) for NaN. */
+  | "significandOf"
+  /** f64 -> f64, f64x2 -> f64x2: 2^k of a whole number k in [-1022, 1023]; 0 of -1023, Infinity of 1024, any number of another k. */
+  | "powerOfTwo"
+  /** f32x4 -> f64x2: the first two lanes, the last two. */
+  | "lowLanes"
+  | "highLanes";
 
 export type BinaryOperation =
   | "add"
@@ -39,7 +48,10 @@ export type BinaryOperation =
   | "divide"
   | "minimum"
   | "maximum"
+  /** Size of the left, sign of the right operand. */
   | "copySign"
+  /** f64x2, f64x2 -> f32x4: rounded to f32, the left operand's first. */
+  | "joinLanes"
   | "remainder"
   | "and"
   | "or"
@@ -52,7 +64,10 @@ export type BinaryOperation =
 /** Gives i32 1 or 0, or a mask for lanes; operands share one type. `…Unsigned` is for i32 alone. */
 export type Comparison = "equal" | "notEqual" | "less" | "lessOrEqual" | "greater" | "greaterOrEqual" | "lessUnsigned";
 
-/** Elementary functions taken from the host's `Math`, so that both back ends give the same bits; lanes call them one by one. */
+/**
+ * Elementary functions. A program that has a function of its own for one (see `elementaryName`) calls that; the others are
+ * taken from the host's `Math`, and lanes call those one by one.
+ */
 export type MathFunction =
   | "exp"
   | "log"

@@ -1,4 +1,5 @@
 import { maskOf } from "./builder.ts";
+import { type ElementaryCollector, type ElementaryUse, elementaryCollector } from "./program-values.ts";
 import type { BinaryOperation, LaneType, MathFunction, Program, ProgramFunction, Statement, Type, UnaryOperation, Value } from "./program.ts";
 
 const unaryOperations: Readonly<Record<UnaryOperation, readonly (readonly [operand: Type, result: Type])[]>> = {
@@ -15,6 +16,11 @@ const unaryOperations: Readonly<Record<UnaryOperation, readonly (readonly [opera
   splat: [["f64", "f64x2"], ["f64", "f32x4"]],
   sumLanes: [["f64x2", "f64"], ["f32x4", "f64"]],
   anyLane: [["mask2", "i32"], ["mask4", "i32"]],
+  exponentOf: [["f64", "f64"], ["f64x2", "f64x2"]],
+  significandOf: [["f64", "f64"], ["f64x2", "f64x2"]],
+  powerOfTwo: [["f64", "f64"], ["f64x2", "f64x2"]],
+  lowLanes: [["f32x4", "f64x2"]],
+  highLanes: [["f32x4", "f64x2"]],
 };
 
 const everyType: readonly Type[] = ["f64", "i32", "f64x2", "f32x4"];
@@ -26,7 +32,8 @@ const binaryOperations: Readonly<Record<BinaryOperation, readonly Type[]>> = {
   divide: everyType,
   minimum: everyType,
   maximum: everyType,
-  copySign: ["f64"],
+  copySign: ["f64", "f64x2", "f32x4"],
+  joinLanes: ["f32x4"],
   remainder: ["i32"],
   and: logicalTypes,
   or: logicalTypes,
@@ -61,9 +68,11 @@ const isMask = (type: Type): boolean => type === "mask2" || type === "mask4";
 /**
  * Checks types, locals, labels and calls of a program, so that the back ends need not.
  *
+ * @returns the elementary functions it calls, which the walk through a large program has come by anyway.
  * @throws Error at the first fault, naming the function and the statement's path in its body.
  */
-export function validateProgram(program: Program): void {
+export function validateProgram(program: Program): readonly ElementaryUse[] {
+  const elementary = elementaryCollector();
   const functions = new Map<string, ProgramFunction>();
   for (const each of program.functions) {
     if (functions.has(each.name)) throw new Error(`program: two functions are called "${each.name}"`);
@@ -72,10 +81,11 @@ export function validateProgram(program: Program): void {
   if (!Number.isInteger(program.memoryBytes) || program.memoryBytes < 0 || program.memoryBytes > 2 ** 32) {
     throw new Error(`program: memoryBytes is ${program.memoryBytes}; it must be a whole number of bytes, at most 2^32`);
   }
-  for (const each of program.functions) validateFunction(each, functions);
+  for (const each of program.functions) validateFunction(each, functions, elementary);
+  return elementary.found();
 }
 
-function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string, ProgramFunction>): void {
+function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string, ProgramFunction>, elementary: ElementaryCollector): void {
   let path = "declaration";
   const fail = (fault: string): never => {
     throw new Error(`program: function "${owner.name}", ${path}: ${fault}`);
@@ -142,8 +152,9 @@ function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string,
         return;
       case "binary":
         if (!binaryOperations[value.operation].includes(value.type)) fail(`no operation "${value.operation}" on ${value.type}`);
-        if (value.left.type !== value.type || value.right.type !== value.type) {
-          fail(`"${value.operation}" on ${value.type} got ${value.left.type} and ${value.right.type}`);
+        {
+          const operand = value.operation === "joinLanes" ? "f64x2" : value.type;
+          if (value.left.type !== operand || value.right.type !== operand) fail(`"${value.operation}" on ${operand} got ${value.left.type} and ${value.right.type}`);
         }
         pending.push(value.left, value.right);
         return;
@@ -170,6 +181,7 @@ function validateFunction(owner: ProgramFunction, functions: ReadonlyMap<string,
           fail(`"${value.name}" takes ${mathArity[value.name] ?? "no"} operands, got ${value.operands.length}`);
         }
         for (const operand of value.operands) if (operand.type !== value.type) fail(`"${value.name}" takes ${value.type}, got ${operand.type}`);
+        elementary.visit(value);
         pending.push(...value.operands);
         return;
       case "call":

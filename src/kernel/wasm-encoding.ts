@@ -8,6 +8,8 @@ export interface ByteWriter {
   unsigned(value: number): void;
   /** Signed LEB128 of an i32. */
   signed(value: number): void;
+  /** Signed LEB128 of an i64. */
+  signed64(value: bigint): void;
   /** Little-endian IEEE 754, bit for bit. */
   float64(value: number): void;
   float32(value: number): void;
@@ -62,6 +64,15 @@ export function byteWriter(capacity = 256): ByteWriter {
         rest >>= 7;
       }
       buffer[length++] = rest & 0x7f;
+    },
+    signed64(value) {
+      let rest = BigInt.asIntN(64, value);
+      room(10);
+      while (rest < -64n || rest > 63n) {
+        buffer[length++] = Number(rest & 0x7fn) | 0x80;
+        rest >>= 7n;
+      }
+      buffer[length++] = Number(rest & 0x7fn);
     },
     float64(value) {
       scratch.setFloat64(0, value, true);

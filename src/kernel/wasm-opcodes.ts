@@ -23,6 +23,7 @@ export const opcodes = {
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
+  globalGet: 0x23,
   i32Load: 0x28,
   f32Load: 0x2a,
   f64Load: 0x2b,
@@ -35,7 +36,16 @@ export const opcodes = {
   i32Multiply: 0x6c,
   i32Xor: 0x73,
   i32ShiftRight: 0x75,
+  i64Const: 0x42,
+  i64And: 0x83,
+  i64Or: 0x84,
+  i64ShiftLeft: 0x86,
+  i64ShiftRightUnsigned: 0x88,
   f64Add: 0xa0,
+  f64Subtract: 0xa1,
+  /** f64 -> i64 and back, bit for bit. */
+  i64Reinterpret: 0xbd,
+  f64Reinterpret: 0xbf,
   /** f64 -> f32. */
   demote: 0xb6,
   /** f32 -> f64. */
@@ -48,13 +58,24 @@ export const opcodes = {
   v128Store: 0x0b,
   v128Const: 0x0c,
   f32x4Splat: 0x13,
+  /** Sixteen byte numbers follow. */
+  i8x16Shuffle: 0x0d,
   f64x2Splat: 0x14,
   f32x4Extract: 0x1f,
   f32x4Replace: 0x20,
   f64x2Extract: 0x21,
   f64x2Replace: 0x22,
+  v128And: 0x4e,
+  v128Or: 0x50,
   v128BitSelect: 0x52,
   v128AnyTrue: 0x53,
+  /** f64x2 -> f32x4, zeros behind; the first two lanes of f32x4 -> f64x2. */
+  f32x4Demote: 0x5e,
+  f64x2Promote: 0x5f,
+  i64x2ShiftLeft: 0xcb,
+  i64x2ShiftRightUnsigned: 0xcd,
+  f64x2Add: 0xf0,
+  f64x2Subtract: 0xf1,
 } as const;
 
 type Opcodes<Operation extends string> = Readonly<Record<Type, Readonly<Partial<Record<Operation, number>>>>>;

@@ -1,7 +1,9 @@
 import { byteWriter, longestFunctionBody, mostLocals, writeSection } from "./wasm-encoding.ts";
 import type { ByteWriter } from "./wasm-encoding.ts";
+import { type ModuleConstants, moduleConstants } from "./wasm-constants.ts";
 import { binaryOpcodes, comparisonOpcodes, lanePrefix, opcodes, typeCodes, unaryOpcodes } from "./wasm-opcodes.ts";
-import { mathFunctionsOf, operandsOf } from "./program-values.ts";
+import { elementaryName, elementaryUses, hostFunctionsOf, operandsOf } from "./program-values.ts";
+import { sequences } from "./wasm-sequences.ts";
 import type { MathFunction, Program, ProgramFunction, Statement, Type, Value } from "./program.ts";
 
 /** Bytes in one page of WebAssembly memory. */
@@ -18,10 +20,11 @@ export interface WebAssemblyModule {
  *
  * NaNs keep no particular sign or payload; every other f64 is bit-exact.
  *
+ * @param uses the elementary functions it calls, where they are known already (`validateProgram`).
  * @throws Error when a function has more locals, or a longer body, than engines accept; it names the function.
  * @source WebAssembly Core Specification 2.0, section 5 (binary format).
  */
-export function webAssemblyModule(program: Program): WebAssemblyModule {
+export function webAssemblyModule(program: Program, uses = elementaryUses(program)): WebAssemblyModule {
   const types = new Map<string, number>();
   const typeIndex = (parameters: readonly Type[], result: Type | null): number => {
     const key = `${parameters.map((type) => typeCodes[type]).join(",")}>${result === null ? "" : typeCodes[result]}`;
@@ -29,13 +32,17 @@ export function webAssemblyModule(program: Program): WebAssemblyModule {
     types.set(key, known);
     return known;
   };
-  const math = mathFunctionsOf(program);
+  const math = hostFunctionsOf(program, uses);
   const mathTypes = math.map((name) => typeIndex(name === "pow" ? ["f64", "f64"] : ["f64"], "f64"));
   const functionTypes = program.functions.map(({ parameters, result }) => typeIndex(parameters.map(({ type }) => type), result));
+  const constants = moduleConstants();
   const callees: Callees = {
+    constants,
     math: new Map(math.map((name, index) => [name, index])),
     functions: new Map(program.functions.map(({ name, result }, index) => [name, { index: math.length + index, result }])),
   };
+
+  const bodies = program.functions.map((each) => functionBody(each, callees));
 
   const module = byteWriter(4096);
   module.bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
@@ -68,6 +75,7 @@ export function webAssemblyModule(program: Program): WebAssemblyModule {
     section.byte(0x00);
     section.unsigned(Math.max(1, Math.ceil(program.memoryBytes / pageBytes)));
   });
+  constants.write(module);
   writeSection(module, 7, (section) => {
     const exported = program.functions.filter((each) => each.exported);
     section.unsigned(exported.length + 1);
@@ -81,9 +89,8 @@ export function webAssemblyModule(program: Program): WebAssemblyModule {
     }
   });
   writeSection(module, 10, (section) => {
-    section.unsigned(program.functions.length);
-    for (const each of program.functions) {
-      const body = functionBody(each, callees);
+    section.unsigned(bodies.length);
+    for (const body of bodies) {
       section.unsigned(body.length);
       section.bytes(body);
     }
@@ -108,6 +115,7 @@ function writeNames(module: ByteWriter, math: readonly MathFunction[], program: 
 }
 
 interface Callees {
+  readonly constants: ModuleConstants;
   readonly math: ReadonlyMap<MathFunction, number>;
   readonly functions: ReadonlyMap<string, { readonly index: number; readonly result: Type | null }>;
 }
@@ -165,7 +173,7 @@ interface Emitter {
 }
 
 function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, callees: Callees): Emitter {
-  let laneScratchUsed = false;
+  const special = sequences(code, scratch.lanes, callees.constants);
   const local = (opcode: number, index: number): void => {
     code.byte(opcode);
     code.unsigned(index);
@@ -192,17 +200,14 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
     code.unsigned(offset);
   };
   const constant = (type: Type, value: number): void => {
-    if (type === "f64") {
-      code.byte(opcodes.f64Const);
-      code.float64(value);
+    if (type === "f64" || type === "f64x2" || type === "f32x4") {
+      callees.constants.number(code, type, value);
     } else if (type === "i32") {
       code.byte(opcodes.i32Const);
       code.signed(value);
     } else {
       lane(opcodes.v128Const);
-      if (type === "mask2" || type === "mask4") code.bytes(Array.from({ length: 16 }, () => (value === 0 ? 0 : 0xff)));
-      else if (type === "f64x2") for (let i = 0; i < 2; i++) code.float64(value);
-      else for (let i = 0; i < 4; i++) code.float32(value);
+      code.bytes(Array.from({ length: 16 }, () => (value === 0 ? 0 : 0xff)));
     }
   };
   /** What a value does once its operands lie on the stack. */
@@ -245,7 +250,13 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
     } else if (operation === "anyLane") {
       lane(opcodes.v128AnyTrue);
     } else if (operation === "sumLanes") {
-      sumLanes(operand.type === "f32x4");
+      special.sumLanes(operand.type === "f32x4" ? "f32x4" : "f64x2");
+    } else if (operation === "exponentOf" || operation === "significandOf" || operation === "powerOfTwo") {
+      special.bits(operation, type === "f64x2");
+    } else if (operation === "lowLanes") {
+      lane(opcodes.f64x2Promote);
+    } else if (operation === "highLanes") {
+      special.highLanes();
     } else if (type === "i32" && operation === "negate") {
       constant("i32", -1);
       code.byte(opcodes.i32Multiply);
@@ -273,6 +284,10 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
       local(opcodes.localGet, scratch.second);
       code.byte(comparisonOpcodes.i32[operation === "minimum" ? "less" : "greater"] ?? opcodes.unreachable);
       code.byte(opcodes.select);
+    } else if (operation === "joinLanes") {
+      special.joinLanes();
+    } else if (operation === "copySign" && (type === "f64x2" || type === "f32x4")) {
+      special.copySign(type);
     } else {
       write(type, binaryOpcodes[type][operation]);
     }
@@ -282,43 +297,13 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
     if (type === "f64" || type === "i32") code.byte(opcode);
     else lane(opcode);
   };
-  /** Calls a `Math` function; for lanes once a lane, from the first on. */
+  /** Calls the program's own function where it has one, else `Math`'s, which takes lanes one by one. */
   const math = (value: Value & { kind: "math" }): void => {
+    const own = callees.functions.get(elementaryName(value.name, value.type));
+    if (own) return local(opcodes.call, own.index);
     const call = (): void => local(opcodes.call, callees.math.get(value.name) ?? 0);
-    if (value.type === "f64") return call();
-    laneScratchUsed = true;
-    const isSingle = value.type === "f32x4";
-    const sources = [scratch.lanes, scratch.lanes + 1].slice(0, value.operands.length);
-    for (const source of sources.toReversed()) local(opcodes.localSet, source);
-    for (let i = 0; i < (isSingle ? 4 : 2); i++) {
-      if (i > 0) local(opcodes.localGet, scratch.lanes + 2);
-      for (const source of sources) {
-        local(opcodes.localGet, source);
-        lane(isSingle ? opcodes.f32x4Extract : opcodes.f64x2Extract);
-        code.byte(i);
-        if (isSingle) code.byte(opcodes.promote);
-      }
-      call();
-      if (isSingle) code.byte(opcodes.demote);
-      if (i === 0) lane(isSingle ? opcodes.f32x4Splat : opcodes.f64x2Splat);
-      else {
-        lane(isSingle ? opcodes.f32x4Replace : opcodes.f64x2Replace);
-        code.byte(i);
-      }
-      local(opcodes.localSet, scratch.lanes + 2);
-    }
-    local(opcodes.localGet, scratch.lanes + 2);
-  };
-  const sumLanes = (isSingle: boolean): void => {
-    laneScratchUsed = true;
-    local(opcodes.localSet, scratch.lanes);
-    for (let i = 0; i < (isSingle ? 4 : 2); i++) {
-      local(opcodes.localGet, scratch.lanes);
-      lane(isSingle ? opcodes.f32x4Extract : opcodes.f64x2Extract);
-      code.byte(i);
-      if (isSingle) code.byte(opcodes.promote);
-      if (i > 0) code.byte(opcodes.f64Add);
-    }
+    if (value.type === "f64") call();
+    else special.eachLane(value.type, value.operands.length, call);
   };
 
   // Postfix order with a work list, so that a tree of any depth fits: a node waits in `ready` until its operands are out.
@@ -395,5 +380,5 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
       }
     }
   };
-  return { statements, usesLaneScratch: () => laneScratchUsed };
+  return { statements, usesLaneScratch: special.usesScratch };
 }

@@ -93,6 +93,11 @@ export function valueWidener(source: LaneSource): ValueWidener {
           case "ceiling":
           case "truncate":
             if (value.type === "f64") return varying({ ...value, type, operand: operand.value });
+            break;
+          case "exponentOf":
+          case "significandOf":
+          case "powerOfTwo":
+            if (value.type === "f64" && type === "f64x2") return varying({ ...value, type, operand: operand.value });
         }
         return source.refuse(`"${value.operation}" of what differs between lanes`);
       }
@@ -100,7 +105,6 @@ export function valueWidener(source: LaneSource): ValueWidener {
         const [left, right] = [widen(value.left), widen(value.right)];
         if (!left.varies && !right.varies) return uniform({ ...value, left: left.value, right: right.value });
         if (value.type === "f64") {
-          if (value.operation === "copySign") return source.refuse('"copySign"');
           return varying({ ...value, type, left: toNumbers(left), right: toNumbers(right) });
         }
         if (!["and", "or", "xor"].includes(value.operation) || !isMask(left) || !isMask(right)) return source.refuse(`"${value.operation}" of whole numbers that differ between lanes`);

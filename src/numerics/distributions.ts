@@ -1,3 +1,5 @@
+import { logarithm } from "./logarithm.ts";
+
 /** Draws from (0, 1). */
 type Uniform = () => number;
 
@@ -13,7 +15,7 @@ export function drawNormal(uniform: Uniform): number {
 
 /** Exponential with mean 1 by inversion, one uniform a draw. */
 export function drawExponential(uniform: Uniform): number {
-  return -Math.log(uniform());
+  return -logarithm(uniform());
 }
 
 /** Uniform whole number in [0, n); draws again where a remainder would favour small numbers. @throws RangeError for a bad n. */

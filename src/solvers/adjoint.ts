@@ -3,13 +3,13 @@ import { explicitReverser } from "./adjoint/explicit.ts";
 import type { AdjointMemory } from "./adjoint/memory.ts";
 import { adjointMemory } from "./adjoint/memory.ts";
 import { rosenbrockReverser } from "./adjoint/rosenbrock.ts";
-import { writeReverse } from "./adjoint/sweep.ts";
-import { type SolverOptions, type WovenSolver, compileSolver } from "./compile.ts";
+import { type StepReverser, writeReverse } from "./adjoint/sweep.ts";
+import { type ExtendContext, type SolverOptions, type WovenSolver, compileSolver } from "./compile.ts";
 import { refuseEvents } from "./ode/event.ts";
 import { oneStepMethods } from "./ode/index.ts";
 import type { OdeMethod } from "./ode/method.ts";
 
-export interface AdjointOptions extends Omit<SolverOptions<OdeMethod>, "record" | "extend"> {
+export interface AdjointOptions extends Omit<SolverOptions<OdeMethod>, "record" | "rates" | "extend"> {
   /** Parameters whose derivatives are wanted; default all. */
   readonly wrt?: readonly string[];
 }
@@ -48,13 +48,19 @@ export async function compileAdjoint(system: OdeSystem, options: AdjointOptions)
   const unknown = wrt.filter((id) => !system.parameters.includes(id));
   if (unknown.length > 0) throw new Error(`adjoint of "${system.id}": no parameter called ${unknown.join(", ")}`);
 
-  const place: { memory?: AdjointMemory } = {};
+  const place: { memory?: AdjointMemory; reverser?: StepReverser } = {};
+  const prepare = (context: ExtendContext): Required<typeof place> => {
+    const { memory: at = adjointMemory(context) } = place;
+    const { reverser = coefficients ? rosenbrockReverser(context, at, wrt, coefficients) : explicitReverser(context, at, wrt) } = place;
+    return Object.assign(place, { memory: at, reverser });
+  };
   const solver = await compileSolver(system, {
     ...options,
     record: true,
+    ...(coefficients ? {} : { rates: prepare }),
     extend(context) {
-      place.memory = adjointMemory(context);
-      writeReverse(context, place.memory, coefficients ? rosenbrockReverser(context, place.memory, wrt, coefficients) : explicitReverser(context, place.memory, wrt));
+      const { memory: at, reverser } = prepare(context);
+      writeReverse(context, at, reverser);
     },
   });
   const { memory: at } = place;
@@ -89,6 +95,7 @@ export async function compileAdjoint(system: OdeSystem, options: AdjointOptions)
       instance.i32[at.cotangents / 4] = address;
       instance.i32[at.row / 4] = instance.i32[memory.integer.tapeCount / 4] ?? 0;
       instance.i32[at.output / 4] = reached;
+      instance.i32[at.pending / 4] = 0;
       while (instance.functions["reverse"]?.(rowsPerCall) === 1) continue;
       for (const index of wrtIndex) gradParameters[index] += instance.f64[at.gradient / 8 + index] ?? 0;
       gradState.set(instance.f64.subarray(at.lambda / 8, at.lambda / 8 + nState));

@@ -8,13 +8,13 @@ import { breakpointsOf } from "./ode/breakpoint.ts";
 import { resolveControl } from "./ode/control.ts";
 import { writeInterpolate } from "./ode/interpolate.ts";
 import { writeLoop } from "./ode/loop.ts";
-import { eventObstacle, eventPlan, refuseEvents } from "./ode/event.ts";
+import { eventObstacle, eventPlan } from "./ode/event.ts";
+import { tableauInterpolant } from "./ode/event-interpolant.ts";
 import { writeEvents } from "./ode/event-program.ts";
 import { drive } from "./ode/drive.ts";
 import { odeMemory } from "./ode/memory.ts";
 import { type AnyOdeMethod, type OdeMethod, isOneStep } from "./ode/method.ts";
-import type { RunMemory } from "./ode/run.ts";
-import { beginRun } from "./ode/run.ts";
+import { runsOf } from "./ode/run.ts";
 import type { OdeSolver, SolverOptions, WovenSolver } from "./ode/solver.ts";
 import { writeBegin } from "./ode/start.ts";
 
@@ -23,7 +23,7 @@ export type { ExtendContext, OdeProblem, OdeRun, OdeSolver, SolveAsyncOptions, S
 /**
  * Compiles a system and a method into one program with the whole step loop inside; a method with a loop of its own compiles itself.
  *
- * @throws Error when the system uses an undeclared symbol, or has events that the method or a record cannot follow; RangeError when the control or `errorStates` is impossible.
+ * @throws Error when the system uses an undeclared symbol, or has events that the method cannot follow; RangeError when the control or `errorStates` is impossible.
  */
 export function compileSolver(system: OdeSystem, options: SolverOptions<OdeMethod>): Promise<WovenSolver>;
 export function compileSolver(system: OdeSystem, options: SolverOptions): Promise<OdeSolver>;
@@ -35,10 +35,9 @@ export async function compileSolver(system: OdeSystem, options: SolverOptions<An
 }
 
 async function weave(system: OdeSystem, options: SolverOptions<OdeMethod>): Promise<WovenSolver> {
-  const { method, target = "wasm", reproducible = false, record = false, errorStates = system.states.length, extend } = options;
+  const { method, target = "wasm", reproducible = false, record = false, errorStates = system.states.length, rates, extend } = options;
   const control = resolveControl(options.control);
   const plan = eventPlan(system);
-  if (record) refuseEvents(system, "a record of steps", "compile without `record`, or remove them");
   if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
     throw new RangeError(`solver of "${system.id}": errorStates is ${errorStates}; the system has ${system.states.length} states`);
   }
@@ -46,17 +45,18 @@ async function weave(system: OdeSystem, options: SolverOptions<OdeMethod>): Prom
   const layout = memoryLayout();
   const memory = odeMemory(layout, system.states.length, system.parameters.length, method.tableau.nodes.length);
   const resolve = resolverFor(system, memory);
-  writeRhs(program, system, resolve);
+  const context = { program, layout, system, method, memory, errorStates, resolve };
+  if (rates) rates(context);
+  else writeRhs(program, system, resolve, layout);
   writeAttempt(program, layout, system, method, memory, errorStates);
   writeInterpolate(program, method.tableau, memory);
   writeBegin(program, method, memory, errorStates);
   writeLoop(program, method, memory, record, plan !== null);
-  const events = plan && { plan, memory: writeEvents(program, layout, system, method, plan, memory, resolve) };
-  extend?.({ program, layout, system, method, memory, errorStates, resolve });
+  const events = plan && { plan, memory: writeEvents(program, layout, system, plan, tableauInterpolant(method.tableau, memory), resolve) };
+  extend?.(context);
   const instance = await instantiate(withOwnFunctions(program.finish(layout.bytes), reproducible), target);
 
   const scene = { system, method, memory, instance, control, errorStates, breakpoints: breakpointsOf(system, errorStates), events };
-  const kept: RunMemory = { runs: 0 };
-  const driven = drive((problem) => beginRun(scene, kept, record, problem));
+  const driven = drive(runsOf(scene, record));
   return { system, method, control, instance, memory, ...driven };
 }

@@ -11,7 +11,7 @@ import type { Trajectory } from "./trajectory.ts";
 /** Solves a system with events and pulls derivatives back through them. */
 export interface EventAdjoint {
   readonly system: OdeSystem;
-  /** @throws Error when steps are given: a replay cannot follow events. */
+  /** @throws RangeError when steps are given, whose own derivative this is not. */
   solve(problem: OdeProblem): Trajectory;
   /**
    * As `AdjointSolver.pullBack`, through events: the stretches between them by the discrete adjoint of steps of the same
@@ -55,6 +55,7 @@ export async function compileEventAdjoint(system: OdeSystem, options: AdjointOpt
     system,
     solve(problem) {
       solved = null;
+      if (problem.steps) refuse("given steps have no adjoint through events yet; leave `steps` out");
       const { trajectory, moments } = logged(problem);
       solved = { problem: { ...problem, parameters: problem.parameters.slice(), state: problem.state.slice(), times: problem.times.slice() }, moments, reached: trajectory.times.length };
       return trajectory;

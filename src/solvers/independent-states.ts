@@ -5,6 +5,7 @@ import { initialState } from "../models/initial-state.ts";
 import type { OdeSystem } from "../models/system.ts";
 import type { LinearInvariant } from "./linear-invariants.ts";
 import { linearInvariants } from "./linear-invariants.ts";
+import { pivotedLaws } from "./pivoted-laws.ts";
 
 /** A system whose conservation laws have taken the place of some of its states. */
 export interface IndependentStates {
@@ -26,7 +27,7 @@ export const longestLaw = 16;
  * the total at the start: it comes back as a difference, with the absolute error of all others, and loses its last digits where it gets small.
  */
 export function independentStates(system: OdeSystem, { longest = longestLaw }: { readonly longest?: number } = {}): IndependentStates | null {
-  const laws = withLargestDependents(system, lawsAtAllParameters(system));
+  const laws = pivotedLaws(lawsAtAllParameters(system), initialState(system));
   const assigned = new Set(system.events?.flatMap(({ assignments }) => assignments.map(({ target }) => target)));
   const used = laws.filter(({ weights }) => {
     const members = system.states.filter((_, state) => weights[state] !== 0);
@@ -75,21 +76,6 @@ function lawsAtAllParameters(system: OdeSystem): LinearInvariant[] {
   const ones = linearInvariants(system, system.parameters.map(() => 1));
   const others = linearInvariants(system, system.parameters.map((_, index) => Math.sqrt(index + 2)));
   return ones.filter(({ weights }, index) => weights.every((weight, state) => weight === others[index]?.weights[state]));
-}
-
-/** The same laws, combined so that each gives the state with the largest part of its total at the start, and no other law holds that state. */
-function withLargestDependents(system: OdeSystem, laws: readonly LinearInvariant[]): LinearInvariant[] {
-  const start = initialState(system);
-  const rows = laws.map(({ weights }) => Float64Array.from(weights));
-  return rows.map((row) => {
-    const share = (state: number): number => (row[state] === 0 ? -1 : Math.abs((row[state] ?? 0) * (start[state] || 0)));
-    const dependent = row.reduce((best, _, state) => (share(state) > share(best) ? state : best), row.findIndex((weight) => weight !== 0));
-    for (const other of rows) {
-      const factor = (other[dependent] ?? 0) / (row[dependent] ?? 1);
-      if (other !== row && factor !== 0) other.forEach((weight, state) => void (other[state] = state === dependent ? 0 : weight - factor * (row[state] ?? 0)));
-    }
-    return { weights: row, dependent };
-  });
 }
 
 /** (total - Σ of the others) / weight. */

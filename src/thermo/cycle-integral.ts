@@ -48,6 +48,7 @@ export function limitCycle(solver: WovenSolver, problem: LimitCycleProblem): Lim
   const { parameters, horizon, tolerance = limitCycleDefaults.tolerance, horizons = limitCycleDefaults.horizons } = problem;
   const refuse = (message: string): LimitCycleResult => ({ problems: [{ where: `model:${system.id}`, message }] });
   if (!(horizon > 0 && horizon < Infinity)) return refuse(`the horizon of the search for a limit cycle is ${horizon}; it must be positive and finite`);
+  if (system.events?.length) return refuse("the model has events, which the search for a limit cycle does not follow yet; remove them");
   if (symbolsOf(system.rhs).has("time")) return refuse("the rates depend on time: a return of the state is no period; integrate over the period of the drive instead");
   let state = problem.state;
   for (let look = 0; look < horizons; look++) {

@@ -1,3 +1,4 @@
+import { refuseEvents } from "../solvers/ode/event.ts";
 import type { WovenSolver } from "../solvers/ode/solver.ts";
 import type { Status } from "../solvers/status.ts";
 
@@ -54,9 +55,10 @@ const shortSteps = [...gaussNodes, 1].map((edge, index) => edge - (gaussNodes[in
  * the accepted one, so that states there are as accurate as at the steps' ends and need no interpolation.
  *
  * @source Abramowitz & Stegun 1964, Handbook of Mathematical Functions, table 25.4 (the rule with four nodes)
- * @throws Error unless the solver was compiled with `record`; RangeError when the problem does not fit it.
+ * @throws Error unless the solver was compiled with `record`, or when its system has events; RangeError when the problem does not fit it.
  */
 export function densePath(solver: WovenSolver, { parameters, state, endTime, startTime = 0 }: PathProblem): DensePath {
+  refuseEvents(solver.system, "a path of whole steps", "remove them");
   const run = solver.begin({ parameters, state, startTime, times: Float64Array.of(endTime) });
   while (run.status.status === "paused") run.advance(1_000_000);
   const { status } = run;

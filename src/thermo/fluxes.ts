@@ -5,6 +5,7 @@ import { refusedEvents } from "../models/event.ts";
 import type { Network } from "../models/network.ts";
 import { resolverOf } from "../models/resolve.ts";
 import type { OdeSystem } from "../models/system.ts";
+import { logarithm } from "../numerics/logarithm.ts";
 import { fluxFrom } from "./force.ts";
 import { isThermodynamic, reactionFluxes } from "./reaction-flux.ts";
 import type { CoefficientIds, ReactionFlux } from "./reaction-flux.ts";
@@ -133,7 +134,7 @@ export function fluxesOf(network: Network, system: OdeSystem, options: FluxesOpt
             ? Infinity
             : reaction.changes.reduce(
                 (total, { species: which, change }) => total - change * logActivity(x[which] ?? Number.NaN, terms.coefficients[which] ? (coefficients[which] ?? Number.NaN) : null),
-                Math.log(kPlus) - Math.log(kMinus),
+                logarithm(kPlus) - logarithm(kMinus),
               );
         const flux = fluxFrom(forward / size, reverse / size, force);
         point.net[index] = flux.net;
@@ -153,7 +154,7 @@ export function fluxesOf(network: Network, system: OdeSystem, options: FluxesOpt
       return reactions.map(({ kind }, index) => {
         if (kind === "one-way") return Infinity;
         if (kind !== "reversible") return Number.NaN;
-        return Math.log(constants[2 * index] ?? Number.NaN) - Math.log(constants[2 * index + 1] ?? Number.NaN);
+        return logarithm(constants[2 * index] ?? Number.NaN) - logarithm(constants[2 * index + 1] ?? Number.NaN);
       });
     },
     activities(time, parameters, state) {
@@ -165,7 +166,7 @@ export function fluxesOf(network: Network, system: OdeSystem, options: FluxesOpt
 }
 
 /** `ln(gamma x)`, the two apart: their product may leave the range of numbers. */
-const logActivity = (x: number, coefficient: number | null): number => (coefficient === null ? Math.log(x) : Math.log(x) + Math.log(coefficient));
+const logActivity = (x: number, coefficient: number | null): number => (coefficient === null ? logarithm(x) : logarithm(x) + logarithm(coefficient));
 
 function emptyPoint(time: number, species: readonly number[], count: number) {
   const undefinedThere = (): Float64Array => new Float64Array(count).fill(Number.NaN);

@@ -52,7 +52,7 @@ const single: Lanes = { ...pick(f32x4), precision: "f32x4", type: "f32x4", width
 /** Every arithmetic, by its name. */
 export const lanesOf: Readonly<Record<Precision, Lanes>> = { f64: scalar, f64x2: double, f32x4: single };
 
-function pick(of: typeof f64 | typeof f64x2): Pick<Lanes, "add" | "sub" | "mul" | "div" | "min" | "max" | "load" | "constant"> {
+function pick(of: typeof f64 | typeof f64x2 | typeof f32x4): Pick<Lanes, "add" | "sub" | "mul" | "div" | "min" | "max" | "load" | "constant"> {
   const { add, sub, mul, div, min, max, load } = of;
   return { add, sub, mul, div, min, max, load, constant: of.const };
 }

@@ -1,107 +1,160 @@
-import { type FunctionBuilder, type ProgramBuilder, f64, i32 } from "../builder.ts";
-import type { Local, Value } from "../program.ts";
-import { ln2High, ln2Low } from "./logarithm.ts";
-import { type Words, polynomial } from "./words.ts";
+import { type Writer, polynomial } from "./arithmetic.ts";
 
-const overflow = 7.09782712893383973096e2;
-const underflow = -7.45133219101941108420e2;
-const terms = [1.66666666666666019037e-1, -2.77777777770155933842e-3, 6.61375632143793436117e-5, -1.65339022054652515390e-6, 4.13813679705723846039e-8];
+/** ln 2 in two parts: the first has 21 trailing zero bits, so that its product with an exponent is exact. */
+export const ln2High = 6.9314718036912381649e-1;
+export const ln2Low = 1.9082149292705877e-10;
 
-/** Writes `return exp(high - low)` for high in the range of finite results; `low` is small beside it. */
-function returnExponential(b: FunctionBuilder, words: Words, high: Local, low: Local, k: Local): void {
-  const x = b.local("f64", "reduced", f64.sub(high, low));
-  const t = b.local("f64", "t", f64.mul(x, x));
-  const c = b.local("f64", "c", f64.sub(x, f64.mul(t, polynomial(t, terms))));
-  b.if(i32.isZero(k), () => b.return(f64.sub(1, f64.sub(f64.sub(f64.div(f64.mul(x, c), f64.sub(c, 2)), f64.neg(low)), high))));
-  const y = b.local("f64", "y", f64.sub(1, f64.sub(f64.sub(low, f64.div(f64.mul(x, c), f64.sub(2, c))), high)));
-  b.if(i32.eq(k, 1024), () => b.return(f64.mul(f64.mul(y, 2), 2 ** 1023)));
-  b.if(i32.ge(k, -1021), () => b.return(f64.mul(y, words.powerOfTwo(b, k))));
-  b.return(f64.mul(f64.mul(y, words.powerOfTwo(b, i32.add(k, 1000))), 2 ** -1000));
+/** 1.5 × 2^52: adding and taking it away rounds to a whole number, halves to even. */
+const rounder = 1.5 * 2 ** 52;
+/** k of 2^k m nearest to x in the logarithm: a whole number. */
+export const nearest = <V, M>({ numbers }: Writer<V, M>, x: V): V => numbers.sub(numbers.add(x, rounder), rounder);
+
+/** (exp r - 1 - r) / r²: a minimax fit for |r| ≤ ln 2 / 2, relative error of exp r - 1 below 2^-61, found with 200 bits by Remez's exchange. */
+const terms = [
+  0.5, 0.16666666666666677, 0.04166666666666669, 0.008333333333321695, 0.0013888888888870222, 0.0001984126988598552, 2.4801587355959224e-5, 2.7557244336432327e-6,
+  2.755724570814983e-7, 2.510899602760915e-8, 2.0923720244537408e-9,
+];
+
+/** exp r - 1 - r for |r| ≤ ln 2 / 2. */
+export const exponentialRest = <V, M>(w: Writer<V, M>, r: V): V => w.numbers.mul(w.keep("square", w.numbers.mul(r, r)), polynomial(w, r, terms));
+
+/** x = k ln 2 + high - low. */
+interface Reduced<V> {
+  readonly k: V;
+  readonly high: V;
+  readonly low: V;
 }
 
-/** k = x / ln 2 rounded to a whole number, halves away from zero. */
-const wholePowers = (x: Value): Value => i32.fromF64(f64.add(f64.mul(Math.LOG2E, x), f64.copySign(f64.const(0.5), x)));
+function reduced<V, M>(w: Writer<V, M>, x: V): Reduced<V> {
+  const { numbers, keep } = w;
+  const k = keep("k", nearest(w, numbers.mul(x, Math.LOG2E)));
+  return { k, high: keep("high", numbers.sub(x, numbers.mul(k, ln2High))), low: keep("low", numbers.mul(k, ln2Low)) };
+}
+
+/** exp(high - low) of a reduced argument. */
+function fraction<V, M>(w: Writer<V, M>, { high, low }: Reduced<V>): V {
+  const { numbers, keep } = w;
+  const rest = exponentialRest(w, keep("r", numbers.sub(high, low)));
+  return keep("fraction", numbers.sub(1, numbers.sub(numbers.sub(low, rest), high)));
+}
+
+/** y 2^k for whole k in [-2000, 2000] and y near 1, rounded once. */
+export function scaled<V, M>(w: Writer<V, M>, y: V, k: V): V {
+  const { numbers, keep } = w;
+  const half = keep("half", numbers.floor(numbers.mul(k, 0.5)));
+  return numbers.mul(numbers.mul(y, numbers.powerOfTwo(half)), numbers.powerOfTwo(numbers.sub(k, half)));
+}
+
+/** exp x, within 1 unit in the last place: x = k ln 2 + r. @source Tang 1989, doi:10.1145/63522.214389 (the reduction) */
+export function writeExponential<V, M>(w: Writer<V, M>, x: V, far: (x: V) => V): void {
+  const { numbers } = w;
+  w.unless(numbers.gt(numbers.abs(x), 708), () => far(x));
+  const parts = reduced(w, x);
+  w.return(numbers.mul(fraction(w, parts), numbers.powerOfTwo(parts.k)));
+}
+
+/** exp x where it may leave the range of normal numbers. */
+export function writeFarExponential<V, M>(w: Writer<V, M>, given: V): void {
+  const { numbers, keep } = w;
+  const parts = reduced(w, keep("x", numbers.max(numbers.min(given, 710), -746)));
+  w.return(scaled(w, fraction(w, parts), parts.k));
+}
+
+/** 2^scale (exp x - 1) = s + rest, for a scale of 0 or -1: exact 2^k - 1 and 2^k r, and what is small beside them. */
+function minus1<V, M>(w: Writer<V, M>, x: V, scale: 0 | -1): { readonly s: V; readonly rest: V } {
+  const { numbers, keep } = w;
+  const { k, high, low } = reduced(w, x);
+  const r = keep("r", numbers.sub(high, low));
+  const lost = numbers.sub(numbers.sub(high, r), low);
+  const rest = numbers.add(exponentialRest(w, r), lost);
+  const power = keep("scale", numbers.powerOfTwo(scale === 0 ? k : numbers.add(k, scale)));
+  const whole = keep("whole", numbers.sub(power, 2 ** scale));
+  const part = keep("part", numbers.mul(power, r));
+  const s = keep("s", numbers.add(whole, part));
+  return { s, rest: keep("rest", numbers.add(numbers.sub(part, numbers.sub(s, whole)), numbers.mul(power, rest))) };
+}
+
+/** exp x - 1, within 1 unit in the last place or a little more, also where it is small. */
+export function writeExponentialMinus1<V, M>(w: Writer<V, M>, given: V): void {
+  const { numbers, keep } = w;
+  // Beyond these bounds nothing changes; half the result stays in range where the result leaves it.
+  const { s, rest } = minus1(w, keep("x", numbers.max(numbers.min(given, 710), -50)), -1);
+  const result = numbers.mul(numbers.add(s, rest), 2);
+  w.return(numbers.select(numbers.lt(numbers.abs(given), 2 ** -54), given, result));
+}
 
 /**
- * Writes `math exp(x: f64): f64`, within 1 unit in the last place, with operations that every target rounds alike.
- *
- * x = k ln 2 + r with |r| ≤ ln 2 / 2, exp r = 1 + 2r / (2 - r + r²P(r²)) with a minimax polynomial P.
- * @source FDLIBM's e_exp, Sun Microsystems 1993 (coefficients and the rational form)
+ * q = t / (t + 2) with t = exp 2a - 1. What the rounding of t and of t + 2 lost goes back into the quotient:
+ * dq = (dt - q (dt + d(t + 2))) / (t + 2), where 1 / (t + 2) = (1 - q) / 2.
  */
-export function writeExponential(program: ProgramBuilder, words: Words): void {
-  program.function("math exp", { parameters: { x: "f64" }, result: "f64", exported: false }, (b, { x }) => {
-    if (!x) return;
-    b.if(f64.ne(x, x), () => b.return(x));
-    b.if(f64.gt(x, overflow), () => b.return(f64.const(Infinity)));
-    b.if(f64.lt(x, underflow), () => b.return(f64.const(0)));
-    const size = b.local("f64", "size", f64.abs(x));
-    b.if(f64.lt(size, 2 ** -28), () => b.return(f64.add(1, x)));
-    const k = b.local("i32", "k", i32.const(0));
-    const high = b.local("f64", "high", x);
-    const low = b.local("f64", "low", f64.const(0));
-    b.if(f64.gt(size, 0.5 * Math.LN2), () => {
-      b.if(
-        f64.lt(size, 1.5 * Math.LN2),
-        () => b.set(k, i32.fromF64(f64.copySign(f64.const(1), x))),
-        () => b.set(k, wholePowers(x)),
-      );
-      const whole = b.local("f64", "whole", f64.fromI32(k));
-      b.set(high, f64.sub(x, f64.mul(whole, ln2High)));
-      b.set(low, f64.mul(whole, ln2Low));
-    });
-    returnExponential(b, words, high, low, k);
-  });
-  // exp(x + rest), rest below 1e-13: what a power is made of.
-  program.function("exp of sum", { parameters: { x: "f64", rest: "f64" }, result: "f64", exported: false }, (b, { x, rest }) => {
-    if (!x || !rest) return;
-    b.if(f64.gt(x, overflow + 1), () => b.return(f64.const(Infinity)));
-    b.if(f64.lt(x, underflow - 1), () => b.return(f64.const(0)));
-    const k = b.local("i32", "k", wholePowers(x));
-    const whole = b.local("f64", "whole", f64.fromI32(k));
-    const high = b.local("f64", "high", f64.sub(x, f64.mul(whole, ln2High)));
-    const low = b.local("f64", "low", f64.sub(f64.mul(whole, ln2Low), rest));
-    b.if(i32.gt(k, 1024), () => b.return(f64.const(Infinity)));
-    returnExponential(b, words, high, low, k);
-  });
+function tangent<V, M>(w: Writer<V, M>, a: V): V {
+  const { numbers, keep } = w;
+  const { s, rest } = minus1(w, keep("twice", numbers.mul(a, 2)), 0);
+  const t = keep("t", numbers.add(s, rest));
+  const below = keep("below", numbers.add(t, 2));
+  const q = keep("q", numbers.div(t, below));
+  const left = keep("left", numbers.sub(1, q));
+  const lostAbove = numbers.sub(rest, numbers.sub(t, s));
+  const lostBelow = numbers.sub(t, numbers.sub(below, 2));
+  return numbers.add(q, numbers.mul(numbers.sub(numbers.mul(lostAbove, left), numbers.mul(q, lostBelow)), numbers.mul(left, 0.5)));
 }
 
-/** Writes `math expm1(x: f64): f64`: the error of exp x - 1 divides out. @source Kahan, in Higham 2002, Accuracy and Stability of Numerical Algorithms, sec. 1.14.1 */
-export function writeExponentialMinus1(program: ProgramBuilder): void {
-  program.function("math expm1", { parameters: { x: "f64" }, result: "f64", exported: false }, (b, { x }) => {
-    if (!x) return;
-    const u = b.local("f64", "u", f64.call("math exp", x));
-    b.if(i32.or(f64.eq(u, 1), f64.eq(u, Infinity)), () => b.return(f64.select(f64.eq(u, 1), x, u)));
-    const less = b.local("f64", "less", f64.sub(u, 1));
-    b.if(f64.eq(less, -1), () => b.return(less));
-    b.return(f64.mul(less, f64.div(x, f64.call("math log", u))));
-  });
+/** Beyond this the parts of t + 2 no longer tell what its rounding lost. */
+const nearOne = 18;
+
+/** tanh x, within 1.5 units in the last place. */
+export function writeTangent<V, M>(w: Writer<V, M>, x: V, far: (x: V) => V): void {
+  const { numbers, keep } = w;
+  const a = keep("a", numbers.abs(x));
+  w.unless(numbers.gt(a, nearOne), () => far(x));
+  w.return(numbers.copySign(tangent(w, a), x));
 }
 
-/** Half of exp a beyond the range of exp: two factors. */
-function halfOfLarge(b: FunctionBuilder, a: Local): Value {
-  const root = b.local("f64", "root", f64.call("math exp", f64.mul(0.5, a)));
-  return f64.mul(f64.mul(0.5, root), root);
+/** From 18 on as 1 - 2 / (exp 2a + 1), which is 1 from 20 on. */
+export function writeFarTangent<V, M>(w: Writer<V, M>, x: V): void {
+  const { numbers, keep } = w;
+  const a = keep("a", numbers.abs(x));
+  const near = keep("near", tangent(w, keep("small", numbers.min(a, nearOne))));
+  const { s } = minus1(w, keep("twice", numbers.mul(numbers.min(a, 20), 2)), 0);
+  w.return(numbers.copySign(numbers.select(numbers.gt(a, nearOne), numbers.sub(1, numbers.div(2, numbers.add(s, 2))), near), x));
 }
 
-/** Writes `math sinh`, `math cosh` and `math tanh` over the exponentials. */
-export function writeHyperbolic(program: ProgramBuilder): void {
-  const write = (name: string, body: (b: FunctionBuilder, x: Local, a: Local) => void): void =>
-    program.function(name, { parameters: { x: "f64" }, result: "f64", exported: false }, (b, { x }) => {
-      if (x) body(b, x, b.local("f64", "a", f64.abs(x)));
-    });
-  write("math sinh", (b, x, a) => {
-    b.if(f64.gt(a, 709), () => b.return(f64.copySign(halfOfLarge(b, a), x)));
-    const t = b.local("f64", "t", f64.call("math expm1", a));
-    b.return(f64.copySign(f64.mul(0.5, f64.add(t, f64.div(t, f64.add(t, 1)))), x));
-  });
-  write("math cosh", (b, _, a) => {
-    b.if(f64.gt(a, 709), () => b.return(halfOfLarge(b, a)));
-    const e = b.local("f64", "e", f64.call("math exp", a));
-    b.return(f64.add(f64.mul(0.5, e), f64.div(0.5, e)));
-  });
-  write("math tanh", (b, x, a) => {
-    b.if(f64.gt(a, 22), () => b.return(f64.copySign(f64.const(1), x)));
-    const t = b.local("f64", "t", f64.call("math expm1", f64.mul(2, a)));
-    b.return(f64.copySign(f64.div(t, f64.add(t, 2)), x));
-  });
+/** exp(a) / 4 for a ≥ 0, without leaving the range too early. */
+function quarter<V, M>(w: Writer<V, M>, a: V): V {
+  const { numbers, keep } = w;
+  const parts = reduced(w, a);
+  return keep("quarter", numbers.mul(fraction(w, parts), numbers.powerOfTwo(numbers.sub(parts.k, 2))));
+}
+
+/** cosh x = (exp x + exp -x) / 2. */
+export function writeCosine<V, M>(w: Writer<V, M>, x: V): void {
+  const { numbers, keep } = w;
+  const e = quarter(w, keep("a", numbers.min(numbers.abs(x), 711)));
+  w.return(numbers.add(numbers.mul(2, e), numbers.div(0.125, e)));
+}
+
+/** (t + t / (t + 1)) / 2 with t = exp a - 1. */
+function sineOfSmall<V, M>(w: Writer<V, M>, a: V): V {
+  const { numbers, keep } = w;
+  const { s, rest } = minus1(w, a, 0);
+  const less = keep("less", numbers.add(s, rest));
+  return numbers.mul(0.5, numbers.add(less, numbers.div(less, numbers.add(less, 1))));
+}
+
+const farSine = 22;
+
+/** sinh x, whose size is exp|x| / 2 beyond 22. */
+export function writeSine<V, M>(w: Writer<V, M>, x: V, far: (x: V) => V): void {
+  const { numbers, keep } = w;
+  const a = keep("a", numbers.abs(x));
+  w.unless(numbers.gt(a, farSine), () => far(x));
+  w.return(numbers.copySign(sineOfSmall(w, a), x));
+}
+
+export function writeFarSine<V, M>(w: Writer<V, M>, x: V): void {
+  const { numbers, keep } = w;
+  const a = keep("a", numbers.abs(x));
+  const small = keep("small", sineOfSmall(w, keep("near", numbers.min(a, farSine))));
+  const large = numbers.mul(2, quarter(w, keep("capped", numbers.min(a, 711))));
+  w.return(numbers.copySign(numbers.select(numbers.gt(a, farSine), large, small), x));
 }

@@ -1,93 +1,108 @@
-import { type FunctionBuilder, type ProgramBuilder, f64, i32 } from "../builder.ts";
-import type { Local, Value } from "../program.ts";
-import { type Words, polynomial } from "./words.ts";
-
-/** ln 2 in two parts: the first has 21 trailing zero bits, so that its product with an exponent is exact. */
-export const ln2High = 6.9314718036912381649e-1;
-export const ln2Low = 1.9082149292705877e-10;
+import { type Writer, chain, leadingBits } from "./arithmetic.ts";
+import { ln2High, ln2Low } from "./exponential.ts";
 
 const evenTerms = [3.999999999940941908e-1, 2.222219843214978396e-1, 1.531383769920937332e-1];
 const oddTerms = [6.666666666666735130e-1, 2.857142874366239149e-1, 1.818357216161805012e-1, 1.479819860511658591e-1];
+/** Bounds between which a number and its quotient by its power of two are normal. */
+const smallest = 2 ** -1022;
+const largest = 2 ** 1022;
 
-/** x = 2^k m with m in [√½, √2): sets `k` and returns m. x is positive and finite. */
-export function splitExponent(b: FunctionBuilder, words: Words, x: Local, k: Local): Local {
-  b.set(k, 0);
-  b.if(f64.lt(x, 2 ** -1022), () => {
-    b.set(x, f64.mul(x, 2 ** 54));
-    b.set(k, -54);
-  });
-  const high = words.high(b, x);
-  b.set(k, i32.add(k, i32.sub(i32.shr(high, 20), 1023)));
-  b.set(high, i32.and(high, 0xfffff));
-  // Fractions above √2 take half of themselves and one exponent more.
-  const carry = b.local("i32", "carry", i32.and(i32.add(high, 0x95f64), 0x100000));
-  b.set(k, i32.add(k, i32.shr(carry, 20)));
-  return words.withHigh(b, x, i32.or(high, i32.xor(carry, 0x3ff00000)));
+/** x = 2^k (1 + f) with 1 + f in [√½, √2). */
+interface Split<V> {
+  readonly k: V;
+  readonly f: V;
+}
+
+/** Of a number in [2^-1022, 2^1022]. */
+function split<V, M>({ numbers, keep }: Writer<V, M>, x: V): Split<V> {
+  const k = keep("k", numbers.exponentOf(numbers.mul(x, Math.SQRT2)));
+  return { k, f: keep("f", numbers.sub(numbers.mul(x, numbers.powerOfTwo(numbers.neg(k))), 1)) };
+}
+
+/** f²/2, and s (f²/2 + R(s²)) with s = f / (2 + f): ln(1 + f) = f - (f²/2 - inner). */
+function seriesOf<V, M>(w: Writer<V, M>, f: V): { readonly half: V; readonly inner: V } {
+  const { numbers, keep } = w;
+  const s = keep("s", numbers.div(f, numbers.add(f, 2)));
+  const z = keep("z", numbers.mul(s, s));
+  const v = keep("v", numbers.mul(z, z));
+  const half = keep("half", numbers.mul(numbers.mul(f, 0.5), f));
+  const r = numbers.add(numbers.mul(z, chain(w, v, oddTerms)), numbers.mul(v, chain(w, v, evenTerms)));
+  return { half, inner: numbers.mul(s, numbers.add(half, r)) };
+}
+
+function natural<V, M>(w: Writer<V, M>, { k, f }: Split<V>): V {
+  const { numbers } = w;
+  const { half, inner } = seriesOf(w, f);
+  return numbers.sub(numbers.mul(k, ln2High), numbers.sub(numbers.sub(half, numbers.add(inner, numbers.mul(k, ln2Low))), f));
+}
+
+/** log10 as natural does, with f - f²/2 cut in two so that its product with 1 / ln 10 keeps its last bits. @source FreeBSD's e_log10, 2011 (Kahan's and Das's splitting; constants) */
+function decimal<V, M>(w: Writer<V, M>, { k, f }: Split<V>): V {
+  const { numbers, keep } = w;
+  const { half, inner } = seriesOf(w, f);
+  const high = leadingBits(w, keep("head", numbers.sub(f, half)));
+  const low = keep("low", numbers.add(numbers.sub(numbers.sub(f, high), half), inner));
+  const main = keep("main", numbers.mul(high, inverse10[0]));
+  const whole = keep("whole", numbers.mul(k, log10of2[0]));
+  const total = keep("total", numbers.add(whole, main));
+  const rest = numbers.add(numbers.add(numbers.mul(k, log10of2[1]), numbers.mul(numbers.add(low, high), inverse10[1])), numbers.mul(low, inverse10[0]));
+  return numbers.add(numbers.add(rest, numbers.add(numbers.sub(whole, total), main)), total);
+}
+
+/** 1 / ln 10 and log10 2 in two parts, the first with room for a product with 26 bits and with an exponent. */
+const inverse10 = [4.34294481878168880939e-1, 2.50829467116452752298e-11] as const;
+const log10of2 = [3.01029995663611771306e-1, 3.69423907715893078616e-13] as const;
+
+const isUsual = <V, M>({ numbers, truths }: Writer<V, M>, x: V): M => truths.and(numbers.ge(x, smallest), numbers.le(x, largest));
+
+/** A logarithm of numbers that are not all positive and within these bounds. */
+function writeRare<V, M>(w: Writer<V, M>, x: V, of: (w: Writer<V, M>, split: Split<V>) => V): void {
+  const { numbers, keep } = w;
+  const lifted = keep("lift", numbers.select(numbers.lt(x, smallest), 54, numbers.select(numbers.gt(x, largest), -54, 0)));
+  const { k, f } = split(w, keep("lifted", numbers.mul(x, numbers.powerOfTwo(lifted))));
+  const value = keep("value", of(w, { k: keep("exponent", numbers.sub(k, lifted)), f }));
+  const finite = numbers.select(numbers.gt(x, 0), value, numbers.select(numbers.eq(x, 0), -Infinity, NaN));
+  w.return(numbers.select(numbers.eq(x, Infinity), x, finite));
 }
 
 /**
- * Writes `math log(x: f64): f64`, within 1 unit in the last place, with operations that every target rounds alike.
- *
- * x = 2^k (1 + f), s = f / (2 + f), ln(1 + f) = f - f²/2 + s (f²/2 + R(s²)) with a minimax polynomial R.
- * @source Tang 1990, doi:10.1145/98267.98294 (the argument reduction); coefficients of FDLIBM's e_log, Sun Microsystems 1993
+ * ln x, within 1 unit in the last place: ln(1 + f) = f - f²/2 + s (f²/2 + R(s²)) with a minimax polynomial R.
+ * @source Tang 1990, doi:10.1145/98267.98294 (the reduction); coefficients of FDLIBM's e_log, Sun Microsystems 1993
  */
-export function writeLogarithm(program: ProgramBuilder, words: Words): void {
-  program.function("math log", { parameters: { argument: "f64" }, result: "f64", exported: false }, (b, { argument }) => {
-    if (!argument) return;
-    const x = b.local("f64", "x", argument);
-    // NaN goes through; a zero of either sign is -Infinity.
-    b.if(i32.isZero(f64.gt(x, 0)), () => b.return(f64.select(f64.eq(x, 0), f64.const(-Infinity), f64.const(NaN))));
-    b.if(f64.eq(x, Infinity), () => b.return(x));
-    const k = b.local("i32", "k");
-    const m = splitExponent(b, words, x, k);
-    const f = b.local("f64", "f", f64.sub(m, 1));
-    const exponent = b.local("f64", "exponent", f64.fromI32(k));
-    const withExponent = (inner: Value): Value => f64.sub(f64.mul(exponent, ln2High), f64.sub(f64.sub(inner, f64.mul(exponent, ln2Low)), f));
-    b.if(f64.lt(f64.abs(f), 2 ** -20), () => {
-      const rest = b.local("f64", "rest", f64.mul(f64.mul(f, f), f64.sub(0.5, f64.mul(0.3333333333333333, f))));
-      b.return(f64.select(i32.isZero(k), f64.sub(f, rest), withExponent(rest)));
-    });
-    const s = b.local("f64", "s", f64.div(f, f64.add(2, f)));
-    const z = b.local("f64", "z", f64.mul(s, s));
-    const w = b.local("f64", "w", f64.mul(z, z));
-    const r = b.local("f64", "r", f64.add(f64.mul(z, polynomial(w, oddTerms)), f64.mul(w, polynomial(w, evenTerms))));
-    // Where the fraction is near 1 the square goes apart, so that f itself stays exact.
-    const fraction = words.high(b, m);
-    b.set(fraction, i32.and(fraction, 0xfffff));
-    b.if(
-      i32.gt(i32.or(i32.sub(fraction, 0x6147a), i32.sub(0x6b851, fraction)), 0),
-      () => {
-        const half = b.local("f64", "half", f64.mul(f64.mul(0.5, f), f));
-        const inner = b.local("f64", "inner", f64.mul(s, f64.add(half, r)));
-        b.if(i32.isZero(k), () => b.return(f64.sub(f, f64.sub(half, inner))));
-        b.return(f64.sub(f64.mul(exponent, ln2High), f64.sub(f64.sub(half, f64.add(inner, f64.mul(exponent, ln2Low))), f)));
-      },
-      () => b.return(f64.select(i32.isZero(k), f64.sub(f, f64.mul(s, f64.sub(f, r))), withExponent(f64.mul(s, f64.sub(f, r))))),
-    );
-    b.return(f64.const(NaN));
-  });
+export function writeLogarithm<V, M>(w: Writer<V, M>, x: V, rare: (x: V) => V): void {
+  w.unless(w.truths.not(isUsual(w, x)), () => rare(x));
+  w.return(natural(w, split(w, x)));
+}
+export const writeRareLogarithm = <V, M>(w: Writer<V, M>, x: V): void => writeRare(w, x, natural);
+
+/** log10 x, within 1 unit in the last place. */
+export function writeLogarithm10<V, M>(w: Writer<V, M>, x: V, rare: (x: V) => V): void {
+  w.unless(w.truths.not(isUsual(w, x)), () => rare(x));
+  w.return(decimal(w, split(w, x)));
+}
+export const writeRareLogarithm10 = <V, M>(w: Writer<V, M>, x: V): void => writeRare(w, x, decimal);
+
+/** ln(1 + x): what the sum 1 + x loses goes back into the fraction. `lift` takes a power of two out of a large x first. */
+function natural1p<V, M>(w: Writer<V, M>, x: V, lift: V | null): V {
+  const { numbers, keep } = w;
+  const u = keep("u", lift ? numbers.mul(numbers.add(x, 1), numbers.powerOfTwo(numbers.neg(lift))) : numbers.add(x, 1));
+  const back = keep("back", numbers.sub(u, 1));
+  const lost = numbers.add(numbers.sub(1, numbers.sub(u, back)), numbers.sub(x, back));
+  const { k, f } = split(w, u);
+  const whole = keep("g", numbers.add(f, numbers.mul(lift ? numbers.select(numbers.gt(lift, 0), 0, lost) : lost, numbers.powerOfTwo(numbers.neg(k)))));
+  return numbers.copySign(natural(w, { k: lift ? keep("exponent", numbers.add(k, lift)) : k, f: whole }), x);
 }
 
-/** Writes `math log10(x: f64): f64` over `math log`. @source FDLIBM's e_log10, Sun Microsystems 1993 (the splitting of log10 2) */
-export function writeLogarithm10(program: ProgramBuilder, words: Words): void {
-  program.function("math log10", { parameters: { argument: "f64" }, result: "f64", exported: false }, (b, { argument }) => {
-    if (!argument) return;
-    const x = b.local("f64", "x", argument);
-    b.if(i32.or(i32.isZero(f64.gt(x, 0)), f64.eq(x, Infinity)), () => b.return(f64.call("math log", x)));
-    const k = b.local("i32", "k");
-    const m = splitExponent(b, words, x, k);
-    const exponent = b.local("f64", "exponent", f64.fromI32(k));
-    const small = f64.add(f64.mul(exponent, 3.6942390771589308e-13), f64.mul(Math.LOG10E, f64.call("math log", m)));
-    b.return(f64.add(small, f64.mul(exponent, 3.0102999566361177e-1)));
-  });
+export function writeLogarithm1p<V, M>(w: Writer<V, M>, x: V, rare: (x: V) => V): void {
+  const { numbers, truths } = w;
+  w.unless(truths.not(truths.and(numbers.gt(x, -1), numbers.le(x, largest))), () => rare(x));
+  w.return(natural1p(w, x, null));
 }
-
-/** Writes `math log1p(x: f64): f64`: the error of 1 + x divides out. @source Kahan, in Goldberg 1991, doi:10.1145/103162.103163, theorem 4 */
-export function writeLogarithm1p(program: ProgramBuilder): void {
-  program.function("math log1p", { parameters: { x: "f64" }, result: "f64", exported: false }, (b, { x }) => {
-    if (!x) return;
-    const u = b.local("f64", "u", f64.add(1, x));
-    b.if(i32.or(f64.eq(u, 1), f64.eq(u, Infinity)), () => b.return(x));
-    b.return(f64.mul(f64.call("math log", u), f64.div(x, f64.sub(u, 1))));
-  });
+export function writeRareLogarithm1p<V, M>(w: Writer<V, M>, x: V): void {
+  const { numbers, keep } = w;
+  // Beyond 2^54 the 1 is lost anyway.
+  const lift = keep("lift", numbers.select(numbers.gt(x, 2 ** 54), 54, 0));
+  const value = keep("value", natural1p(w, x, lift));
+  const finite = numbers.select(numbers.gt(x, -1), value, numbers.select(numbers.eq(x, -1), -Infinity, NaN));
+  w.return(numbers.select(numbers.eq(x, Infinity), x, finite));
 }

@@ -9,15 +9,14 @@ export interface AdjointMemory {
   readonly lambda: number;
   /** ∂L/∂stage, of the extra stages too [nStage + nExtra, nState]. */
   readonly stageCotangents: number;
-  /** State at which a stage was evaluated, and Jᵀ times its cotangent [nState]. */
-  readonly stageState: number;
-  readonly pulled: number;
   /** ∂L/∂parameters [nParameter]. */
   readonly gradient: number;
   /** i32: address of the cotangents, tape rows and outputs still to be reversed. */
   readonly cotangents: number;
   readonly row: number;
   readonly output: number;
+  /** i32: 1 while the first stage of the row before waits to be reversed with the last stage of the next. */
+  readonly pending: number;
 }
 
 /** Lays out the memory of a reverse sweep beside that of its solver. */
@@ -26,12 +25,11 @@ export function adjointMemory({ layout, system, method }: ExtendContext): Adjoin
   return {
     lambda: layout.f64(n),
     stageCotangents: layout.f64(n * (method.tableau.nodes.length + (method.tableau.extra?.nodes.length ?? 0))),
-    stageState: layout.f64(n),
-    pulled: layout.f64(n),
     gradient: layout.f64(Math.max(1, system.parameters.length)),
     cotangents: layout.i32(1),
     row: layout.i32(1),
     output: layout.i32(1),
+    pending: layout.i32(1),
   };
 }
 

@@ -10,7 +10,7 @@ import type { RosenbrockCoefficients } from "../ode/method.ts";
 import { symbolicLu } from "../ode/symbolic-lu.ts";
 import type { AdjointMemory } from "./memory.ts";
 import { addTo, each } from "./memory.ts";
-import type { StepReverser } from "./sweep.ts";
+import { type StepReverser, stageUnit } from "./sweep.ts";
 import { writeVectorJacobian } from "./vector-jacobian.ts";
 
 /**
@@ -32,9 +32,10 @@ export function rosenbrockReverser(context: ExtendContext, at: AdjointMemory, wr
   const slopes = [...jacobian.entries.map(({ expression }) => expression), ...drift];
   const slopeCotangents = layout.f64(Math.max(1, slopes.length));
   const driftCotangents = slopeCotangents + 8 * jacobian.entries.length;
+  const [stageState, pulledStage] = [layout.f64(n), layout.f64(n)];
 
-  writeVectorJacobian(context, at, wrt, "pull", system.rhs, at.stageState);
-  writeVectorJacobian(context, at, wrt, "pullSlopes", slopes, memory.state);
+  writeVectorJacobian(context, at, wrt, "pull", system.rhs);
+  writeVectorJacobian(context, at, wrt, "pullSlopes", slopes);
   program.function("gatherSlopes", { parameters: { left: "i32", right: "i32" }, exported: false }, (b, { left, right }) => {
     if (!left || !right) return;
     jacobian.entries.forEach(({ row, column }, index) => {
@@ -52,12 +53,12 @@ export function rosenbrockReverser(context: ExtendContext, at: AdjointMemory, wr
       row.forEach((weight, earlier) => {
         if (weight !== 0) sum = f64.add(sum, f64.mul(weight, f64.load(offset, stage(earlier))));
       });
-      b.store(offset, sum, at.stageState);
+      b.store(offset, sum, stageState);
     });
-    b.call("pull", f64.add(t, f64.mul(h, nodes[index] ?? 0)), i32.const(own));
+    b.call("pull", f64.add(t, f64.mul(h, nodes[index] ?? 0)), i32.const(stageState), i32.const(0), i32.const(own), i32.const(pulledStage));
     const push = coefficients.timeWeights[index] ?? 0;
     each(b, n, (offset) => {
-      const pulled = b.local("f64", "pulled", f64.load(offset, at.pulled));
+      const pulled = b.local("f64", "pulled", f64.load(offset, pulledStage));
       const solved = b.local("f64", "solved", f64.load(offset, own));
       addTo(b, offset, at.lambda, pulled);
       for (let earlier = 0; earlier < index; earlier++) {
@@ -69,7 +70,16 @@ export function rosenbrockReverser(context: ExtendContext, at: AdjointMemory, wr
     });
     b.call("gatherSlopes", i32.const(own), i32.const(stage(index)));
   };
+  const inUnits = stageUnit(context);
   return {
+    direct: at.lambda,
+    prepare(b, { t, h }) {
+      b.call("rhs", i32.const(memory.stages), t, i32.const(memory.state));
+      b.set(b.local("f64", "error"), f64.call("attempt", t, h));
+      method.tableau.weights.forEach((weight, index) => {
+        each(b, n, (offset) => b.store(offset, weight === 0 ? f64.const(0) : f64.mul(inUnits(h, f64.const(weight)), f64.load(offset, at.lambda)), stageCotangent(index)));
+      });
+    },
     stages(b, { t, h }) {
       const inverse = b.local("f64", "inverseStep", f64.div(1, h));
       const transposed = transposedAt(b, t, memory.state);
@@ -79,10 +89,12 @@ export function rosenbrockReverser(context: ExtendContext, at: AdjointMemory, wr
         transposed.solve({ kind: "memory", address: stageCotangent(index) });
         reverseStage(b, t, h, inverse, index);
       }
-      b.call("pullSlopes", t, i32.const(slopeCotangents));
-      each(b, n, (offset) => addTo(b, offset, at.lambda, f64.load(offset, at.pulled)));
+      b.call("pullSlopes", t, i32.const(memory.state), i32.const(0), i32.const(slopeCotangents), i32.const(pulledStage));
+      each(b, n, (offset) => addTo(b, offset, at.lambda, f64.load(offset, pulledStage)));
     },
+    prepareExtra: () => {},
     extraStages: () => {},
+    finish: () => {},
   };
 }
 

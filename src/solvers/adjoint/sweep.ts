@@ -7,26 +7,32 @@ import { tapeRow } from "../ode/memory.ts";
 import type { AdjointMemory } from "./memory.ts";
 import { addTo, each } from "./memory.ts";
 
-/** Start of the step being reversed and its size. */
+/** The step being reversed: its row of the tape, start and size. */
 export interface ReversedStep {
+  readonly row: Local;
   readonly t: Local;
   readonly h: Local;
 }
 
 /** Writes how the cotangents of a step's stages go on to the state before it (`lambda`) and to the parameters. */
 export interface StepReverser {
-  stages(b: FunctionBuilder, step: ReversedStep): void;
+  /** Address of what is added to by an output's dependence on the state before its step [nState]. */
+  readonly direct: number;
+  /** Takes the step's stages as they were, and gives their cotangents first values, to which the step's outputs then add. */
+  prepare(b: FunctionBuilder, step: ReversedStep): void;
   /** The same for the stages that only the continuous output takes. */
+  prepareExtra(b: FunctionBuilder, step: ReversedStep): void;
+  stages(b: FunctionBuilder, step: ReversedStep): void;
   extraStages(b: FunctionBuilder, step: ReversedStep): void;
+  /** After the first step of the trajectory has been reversed. */
+  finish(b: FunctionBuilder): void;
 }
 
 /** Writes `reverse(budget: i32): i32`: reverses up to `budget` rows of the tape, last first; 1 = rows are left. */
 export function writeReverse(context: ExtendContext, at: AdjointMemory, reverser: StepReverser): void {
   const { program, memory, method, system } = context;
   const n = system.states.length;
-  const { nodes, weights, extra } = method.tableau;
-  const stageCotangent = (index: number): number => at.stageCotangents + 8 * n * index;
-  const inUnits = stageUnit(context);
+  const { extra } = method.tableau;
   program.function("reverse", { parameters: { budget: "i32" }, result: "i32" }, (b, { budget }) => {
     if (!budget) return;
     const row = b.local("i32", "row", i32.load(at.row));
@@ -35,6 +41,7 @@ export function writeReverse(context: ExtendContext, at: AdjointMemory, reverser
     const t = b.local("f64", "t");
     const h = b.local("f64", "h");
     const before = b.local("i32", "before");
+    const step: ReversedStep = { row, t, h };
     b.loop((loop) => {
       b.if(i32.le(row, 0), () => b.break(loop));
       b.if(i32.le(budget, 0), () => {
@@ -48,29 +55,19 @@ export function writeReverse(context: ExtendContext, at: AdjointMemory, reverser
       b.set(t, f64.load(address, tapeRow.time));
       b.set(h, f64.load(address, tapeRow.step));
       each(b, n, (offset) => b.store(offset, f64.load(i32.add(address, offset), tapeRow.state), memory.state));
-      // The stages of the step, as they were.
-      b.call("rhs", i32.const(memory.stages), t, i32.const(memory.state));
-      b.set(b.local("f64", "error"), f64.call("attempt", t, h));
-      nodes.forEach((_, index) => {
-        const weight = weights[index] ?? 0;
-        each(b, n, (offset) => b.store(offset, weight === 0 ? f64.const(0) : f64.mul(inUnits(h, f64.const(weight)), f64.load(offset, at.lambda)), stageCotangent(index)));
-      });
+      reverser.prepare(b, step);
       b.set(before, output);
-      if (extra) {
-        b.if(isInside(b, context, t, output), () => {
-          b.call("takeExtraStages", h);
-          extra.nodes.forEach((_, index) => each(b, n, (offset) => b.store(offset, f64.const(0), stageCotangent(nodes.length + index))));
-        });
-      }
-      writeOutputCotangents(b, context, at, { t, h, output });
-      if (extra) b.if(i32.lt(output, before), () => reverser.extraStages(b, { t, h }));
-      reverser.stages(b, { t, h });
+      if (extra) b.if(isInside(b, context, t, output), () => reverser.prepareExtra(b, step));
+      writeOutputCotangents(b, context, at, { ...step, output }, reverser.direct);
+      if (extra) b.if(i32.lt(output, before), () => reverser.extraStages(b, step));
+      reverser.stages(b, step);
     });
+    reverser.finish(b);
     // Outputs at the start itself are the start state.
     b.loop((loop) => {
       b.if(i32.le(output, 0), () => b.break(loop));
       b.set(output, i32.sub(output, 1));
-      addOutput(b, n, at, output);
+      addOutput(b, n, at, output, at.lambda);
     });
     b.store(at.row, row);
     b.store(at.output, output);
@@ -79,7 +76,7 @@ export function writeReverse(context: ExtendContext, at: AdjointMemory, reverser
 }
 
 /** What a tableau's weights are multiplied with: h where stages are rates. */
-const stageUnit = ({ method }: ExtendContext) => (h: Value, weight: Value): Value => (method.tableau.stageUnit === "rate" ? f64.mul(h, weight) : weight);
+export const stageUnit = ({ method }: ExtendContext) => (h: Value, weight: Value): Value => (method.tableau.stageUnit === "rate" ? f64.mul(h, weight) : weight);
 
 const requestedTime = ({ memory }: ExtendContext, output: Value): Value => f64.load(i32.add(i32.load(memory.integer.timesAddress), i32.shl(i32.sub(output, 1), 3)));
 
@@ -91,7 +88,7 @@ function isInside(b: FunctionBuilder, context: ExtendContext, t: Value, output: 
 }
 
 /** Adds what every output inside the step (t, t + h] says about the step's start and its stages. */
-function writeOutputCotangents(b: FunctionBuilder, context: ExtendContext, at: AdjointMemory, step: ReversedStep & { readonly output: Local }): void {
+function writeOutputCotangents(b: FunctionBuilder, context: ExtendContext, at: AdjointMemory, step: ReversedStep & { readonly output: Local }, direct: number): void {
   const { method, system } = context;
   const n = system.states.length;
   const inUnits = stageUnit(context);
@@ -110,11 +107,11 @@ function writeOutputCotangents(b: FunctionBuilder, context: ExtendContext, at: A
       const weight = b.local("f64", "weight", inUnits(step.h, polynomial));
       each(b, n, (offset) => addTo(b, offset, at.stageCotangents + 8 * n * index, f64.mul(weight, f64.load(i32.add(source, offset)))));
     });
-    addOutput(b, n, at, step.output);
+    addOutput(b, n, at, step.output, direct);
   });
 }
 
-function addOutput(b: FunctionBuilder, n: number, at: AdjointMemory, output: Value): void {
+function addOutput(b: FunctionBuilder, n: number, at: AdjointMemory, output: Value, target: number): void {
   const source = b.local("i32", "source", i32.add(i32.load(at.cotangents), i32.mul(output, 8 * n)));
-  each(b, n, (offset) => addTo(b, offset, at.lambda, f64.load(i32.add(source, offset))));
+  each(b, n, (offset) => addTo(b, offset, target, f64.load(i32.add(source, offset))));
 }

@@ -1,34 +1,36 @@
 import { f64 } from "../../kernel/builder.ts";
 import type { Expression } from "../../kernel/expression.ts";
-import { lowerEach } from "../../kernel/lower.ts";
-import type { Value } from "../../kernel/program.ts";
+import { lowerFunction } from "../../kernel/lower-function.ts";
+import type { Local, Value } from "../../kernel/program.ts";
 import { vectorJacobian } from "../../kernel/reverse.ts";
 import type { ExtendContext } from "../compile.ts";
+import { type KeptNodes, noneKept } from "./kept.ts";
 import type { AdjointMemory } from "./memory.ts";
 
 /**
- * Writes `name(time: f64, cotangent: i32)`: at the state in memory, `pulled` [nState] = the outputs' transposed derivatives
- * by the states times their cotangents [nOutput], and gradient += those by the parameters `wrt` times the same.
+ * Writes `name(time: f64, state: i32, kept: i32, cotangent: i32, pulled: i32)`: with `cotangent` [nOutput] of the outputs at
+ * `state` [nState], where the kept nodes had the values `kept` [nKept], `pulled` [nState] = their transposed derivatives by the
+ * states times that, and gradient += those by the parameters `wrt` times the same.
  */
-export function writeVectorJacobian({ program, system, resolve }: ExtendContext, at: AdjointMemory, wrt: readonly string[], name: string, outputs: readonly Expression[], state: number): void {
+export function writeVectorJacobian({ layout, program, system, resolve }: ExtendContext, at: AdjointMemory, wrt: readonly string[], name: string, outputs: readonly Expression[], kept: KeptNodes = noneKept): void {
   const { graph } = system;
   // Names with a colon cannot be ids of a model.
   const cotangentNames = outputs.map((_, index) => `cotangent:${index}`);
-  const pulled = vectorJacobian(graph, outputs, cotangentNames.map((id) => graph.symbol(id)), [...system.states, ...wrt]);
+  const derivatives = kept.read(vectorJacobian(graph, outputs, cotangentNames.map((id) => graph.symbol(id)), [...system.states, ...wrt]));
   const nState = system.states.length;
   const addresses = wrt.map((id) => at.gradient + 8 * system.parameters.indexOf(id));
-  program.function(name, { parameters: { time: "f64", cotangent: "i32" } }, (b, { time, cotangent }) => {
-    if (!time || !cotangent) return;
-    const model = resolve(time, (index) => f64.load(state + 8 * index));
-    const cotangentIndex = new Map(cotangentNames.map((id, index) => [id, index]));
-    const value = (id: string): Value => {
-      const index = cotangentIndex.get(id);
-      return index === undefined ? model(id) : f64.load(cotangent, 8 * index);
+  const cotangentIndex = new Map(cotangentNames.map((id, index) => [id, index]));
+  const scene = ({ time, state, kept: values, cotangent, pulled }: Readonly<Record<"time" | "state" | "kept" | "cotangent" | "pulled", Local>>) => {
+    const model = resolve(time, (index) => f64.load(state, 8 * index));
+    return {
+      resolve(id: string): Value {
+        const index = cotangentIndex.get(id);
+        if (index !== undefined) return f64.load(cotangent, 8 * index);
+        const place = kept.index.get(id);
+        return place === undefined ? model(id) : f64.load(values, 8 * place);
+      },
+      target: (index: number) => (index < nState ? { address: pulled, offset: 8 * index } : { address: addresses[index - nState] ?? 0, add: true }),
     };
-    lowerEach(b, pulled, value, (index, derivative) => {
-      if (index < nState) return b.store(at.pulled + 8 * index, derivative);
-      const address = addresses[index - nState] ?? 0;
-      b.store(address, f64.add(f64.load(address), derivative));
-    });
-  });
+  };
+  lowerFunction(program, name, { time: "f64", state: "i32", kept: "i32", cotangent: "i32", pulled: "i32" }, derivatives, scene, layout);
 }

@@ -1,18 +1,18 @@
 import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { MemoryLayout } from "../../kernel/layout.ts";
-import { lower, lowerEach } from "../../kernel/lower.ts";
+import { lowerFunction } from "../../kernel/lower-function.ts";
+import { lowerEach } from "../../kernel/lower.ts";
 import type { Local, Value } from "../../kernel/program.ts";
 import type { OdeSystem } from "../../models/system.ts";
-import { markowitzOrdering } from "../../numerics/ordering.ts";
 import { chunk, operationCount } from "./chunk.ts";
+import { orderedLu } from "./elimination-order.ts";
 import { extraMemory } from "./interpolate.ts";
 import { jacobianOf } from "./jacobian.ts";
 import type { LinearWriter, Resolve } from "./linear.ts";
 import { localLinear, memoryLinear } from "./linear.ts";
 import type { OdeMemory } from "./memory.ts";
 import type { OdeMethod } from "./method.ts";
-import { symbolicLu } from "./symbolic-lu.ts";
 import type { Component, Vector, VectorWriter } from "./vector.ts";
 import { localVectors, memoryVectors, weighted } from "./vector.ts";
 
@@ -21,6 +21,8 @@ const LOCAL_STATES = 10;
 /** States times stages up to which that is faster: more values than this spill anyway. */
 const LOCAL_VALUES = 64;
 const LOCAL_OPERATIONS = 250;
+/** States up to which a stage's rates and what they are made from fit the registers. */
+const REGISTER_STATES = 4;
 /** Operations of one function of straight-line code. */
 const OPERATIONS_PER_FUNCTION = 2000;
 /** Relative accuracy below which an iteration sees nothing but rounding: a few hundred units in the last place. */
@@ -41,24 +43,41 @@ export function resolverFor(system: OdeSystem, memory: OdeMemory): (time: Value,
   };
 }
 
-/** Writes `rhs(target: i32, time: f64, state: i32)`: the rates of the system at a state in memory, which `target` must not overlap. */
-export function writeRhs(program: ProgramBuilder, system: OdeSystem, resolve: ReturnType<typeof resolverFor>): void {
-  const signature = { parameters: { target: "i32", time: "f64", state: "i32" } } as const;
+/**
+ * Writes `rhs(target: i32, time: f64, state: i32)`: the rates of the system at a state in memory, which `target` must not overlap.
+ * With `layout`, alike rates such as those of dense layers may be computed two at a time.
+ */
+export function writeRhs(program: ProgramBuilder, system: OdeSystem, resolve: ReturnType<typeof resolverFor>, layout: MemoryLayout | null = null): void {
+  const parameters = { target: "i32", time: "f64", state: "i32" } as const;
   const rates = system.rhs.map((expression, index) => ({ expression, index }));
   const parts = chunk(rates, (rate) => rate.expression, OPERATIONS_PER_FUNCTION);
   const write = (name: string, part: typeof rates): void =>
-    program.function(name, signature, (b, { target, time, state }) => {
-      if (!target || !time || !state) return;
-      const at = resolve(time, (index) => f64.load(state, 8 * index));
-      lowerEach(b, part.map((rate) => rate.expression), at, (which, value) => b.store(target, value, 8 * (part[which]?.index ?? 0)));
-    });
+    lowerFunction(
+      program,
+      name,
+      parameters,
+      part.map((rate) => rate.expression),
+      ({ target, time, state }) => ({
+        resolve: resolve(time, (index) => f64.load(state, 8 * index)),
+        target: (which) => ({ address: target, offset: 8 * (part[which]?.index ?? 0) }),
+      }),
+      layout,
+    );
   const [only, ...more] = parts;
   if (more.length === 0) return write("rhs", only ?? []);
   parts.forEach((part, index) => write(`rhs${index}`, part));
-  program.function("rhs", signature, (b, { target, time, state }) => {
+  program.function("rhs", { parameters }, (b, { target, time, state }) => {
     if (!target || !time || !state) return;
     parts.forEach((_, index) => b.call(`rhs${index}`, target, time, state));
   });
+}
+
+/** Whether a whole step stays in locals, its rates too, which are then not those of `rhs`. */
+export function stepsInLocals(system: OdeSystem, method: OdeMethod): boolean {
+  const size = system.states.length;
+  if (size > LOCAL_STATES || size * method.tableau.nodes.length > LOCAL_VALUES) return false;
+  const slopes = method.facts.factorizationsPerStep > 0 ? jacobianOf(system).entries.map(({ expression }) => expression) : [];
+  return operationCount([...system.rhs, ...slopes]) <= LOCAL_OPERATIONS;
 }
 
 /** Writes `attempt(t: f64, h: f64): f64`: one attempted step from the state in memory; returns the scaled error, NaN when something in it is not finite. */
@@ -67,9 +86,8 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
   const resolve = resolverFor(system, memory);
   const jacobian = method.facts.factorizationsPerStep > 0 ? jacobianOf(system) : null;
   const pattern = system.states.map((_, row) => (jacobian?.entries ?? []).filter((entry) => entry.row === row).map((entry) => entry.column));
-  const lu = symbolicLu(pattern, markowitzOrdering(pattern));
-  const work = operationCount([...system.rhs, ...(jacobian?.entries.map((entry) => entry.expression) ?? [])]);
-  const inLocals = size <= LOCAL_STATES && size * method.tableau.nodes.length <= LOCAL_VALUES && work <= LOCAL_OPERATIONS;
+  const lu = orderedLu(pattern, jacobian ? method.facts.rhsPerStep : 0);
+  const inLocals = stepsInLocals(system, method);
   const signature = { parameters: { t: "f64", h: "f64" }, result: "f64" } as const;
   const yMemory: Vector = { kind: "memory", address: memory.state };
   const nextMemory: Vector = { kind: "memory", address: memory.next };
@@ -129,16 +147,39 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
       const [first] = stages;
       const [firstMemory] = stageMemory;
       if (method.facts.firstSameAsLast && first && firstMemory) vectors.assign(first, (of) => of(firstMemory));
-      const linear = jacobian ? localLinear(b, jacobian, lu, resolveIn(t, y)) : noLinear(method);
+      const written = jacobian ? localLinear(b, jacobian, lu, resolveIn(t, y)) : noLinear(method);
+      // Stages go to memory as soon as they are final, not at the end, and so does each rate of systems that fill the registers: a compiler
+      // that meets all stores at the end moves every load, parameters of all stages included, before the first sum, where
+      // they fill the stack (V8 11: a tenth of a step of 8 states).
+      const kept = new Set<Vector>();
+      const keep = (vector: Vector): void => {
+        const target = stageMemory[stages.indexOf(vector)];
+        if (!target) return;
+        vectors.assign(target, (of) => of(vector));
+        kept.add(vector);
+      };
+      const linear: LinearWriter = {
+        ...written,
+        solve(target) {
+          written.solve(target);
+          if (method.rosenbrock) keep(target);
+        },
+      };
       const rhs = (target: Vector, time: Value, state: Vector): void => {
-        const values = lower(b, system.rhs, resolveIn(time, state));
-        if (target.kind === "locals") target.components.forEach((local, index) => b.set(local, values[index] ?? f64.const(NaN)));
+        if (target.kind !== "locals") return;
+        lowerEach(b, system.rhs, resolveIn(time, state), (index, value) => {
+          const local = target.components[index];
+          if (!local) return;
+          b.set(local, value);
+          if (size > REGISTER_STATES) b.store(memory.spare + 8 * index, local);
+        });
+        if (!jacobian) keep(target);
       };
       const { tolerated, judge } = norms(b, vectors, y);
       const error = method.step({ b, vectors, t, h, y, next, stages, rhs, stageTime: stageTimes(b, t, h), linear, tolerated });
       stageMemory.forEach((target, index) => {
         const stage = stages[index];
-        if (stage) vectors.assign(target, (of) => of(stage));
+        if (stage && !kept.has(stage)) vectors.assign(target, (of) => of(stage));
       });
       vectors.assign(nextMemory, (of) => of(next));
       noteStep(b, t);

@@ -4,6 +4,8 @@ import type { RunStatistics, Trajectory } from "../trajectory.ts";
 import type { AutoPhase } from "./auto-phase.ts";
 import { checkProblem } from "./check-problem.ts";
 import { resolveControl } from "./control.ts";
+import type { EventState } from "./event-run.ts";
+import type { PositionedRun } from "./position.ts";
 import type { OdeProblem, OdeRun } from "./solver.ts";
 import type { Stiffness } from "./stiffness.ts";
 
@@ -45,31 +47,44 @@ export function beginAuto(scene: AutoScene, problem: OdeProblem): AutoRun {
   let reached = 0;
   let attempts = 0;
   let phase = explicit;
-  const enter = (next: AutoPhase, startTime: number, state: Float64Array) => {
+  const enter = (next: AutoPhase, startTime: number, state: Float64Array, events: EventState | undefined): PositionedRun => {
     phase = next;
     phases.push({ method: next.id, time: startTime });
-    return next.begin({ ...problem, startTime, state, times: problem.times.subarray(reached), control: { ...problem.control, maxSteps: Math.max(1, control.maxSteps - attempts) } });
+    const rest = { startTime, state, times: problem.times.subarray(reached), control: { ...problem.control, maxSteps: Math.max(1, control.maxSteps - attempts) } };
+    return next.begin({ ...problem, ...rest, ...(events ? { events } : {}) });
   };
-  let { run, position } = enter(explicit, problem.startTime ?? 0, problem.state);
+  let run = enter(explicit, problem.startTime ?? 0, problem.state, problem.events);
   let untilLook = explicit.stepsPerLook;
   let agreeing = 0;
-  const tooMany = (found: Status): Status => (found.status === "too-many-steps" ? { ...found, hint: `more than ${control.maxSteps} steps; raise maxSteps or loosen rtol` } : found);
+  let endedAtEvent = false;
+  const tooMany = (found: Status): Status => (found.status === "too-many-steps" && !endedAtEvent ? { ...found, hint: `more than ${control.maxSteps} steps; raise maxSteps or loosen rtol` } : found);
 
   const change = (next: AutoPhase): void => {
-    const { time, state } = position();
+    const { time, state, events } = run.position();
     const ended = run.trajectory();
     past.push(ended);
     reached += ended.times.length;
-    ({ run, position } = enter(next, time, state));
+    run = enter(next, time, state, events ?? undefined);
     untilLook = next.stepsPerLook;
     agreeing = 0;
   };
-  /** Explicit steps that came to nothing are tried implicitly before the run is given up. */
+  /** Explicit steps that came to nothing are tried implicitly before the run is given up; events that did would do so again. */
   const rescue = (): void => {
-    if (phase === explicit && !["paused", "done", "too-many-steps"].includes(run.status.status)) change(stiff);
+    const ended = run.status.status;
+    if (ended === "paused" || ended === "done") return;
+    ({ endedAtEvent } = run.position());
+    if (phase !== explicit || endedAtEvent || ended === "too-many-steps") return;
+    change(stiff);
+    rescue();
   };
   const look = (): void => {
-    const { time, step, state } = position();
+    const { time, step, state, sinceStart } = run.position();
+    // Steps that have just begun afresh say nothing yet.
+    const settled = phase.stepsPerLook / 2;
+    if (sinceStart < settled) {
+      untilLook = settled - sinceStart;
+      return;
+    }
     const product = step * stiffness.radius(time, state);
     agreeing = (phase === explicit ? product > BORDER : product < EASY) ? agreeing + 1 : 0;
     untilLook = phase.stepsPerLook;

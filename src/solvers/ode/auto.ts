@@ -3,10 +3,8 @@ import type { OdeSystem } from "../../models/system.ts";
 import { compileSolver } from "../compile.ts";
 import { orderedFactors } from "../linear/choose.ts";
 import { rateProgram } from "../tables/index.ts";
-import type { AutoPhase } from "./auto-phase.ts";
-import { bdfPhase, wovenPhase } from "./auto-phase.ts";
+import { autoPhase } from "./auto-phase.ts";
 import { beginAuto } from "./auto-run.ts";
-import type { BdfSolver } from "./bdf.ts";
 import { bdf } from "./bdf.ts";
 import { operationCount } from "./chunk.ts";
 import { drive } from "./drive.ts";
@@ -39,8 +37,6 @@ function operationsOf(system: OdeSystem): number {
 /** Which methods a system gets, from the operations of its right-hand side and the multiplications of its sparse factors. */
 export function autoMethods(system: OdeSystem): { readonly explicit: boolean; readonly stiff: "rodas5p" | "bdf" } {
   const operations = operationsOf(system);
-  // Events are the business of one-step loops; what waits to happen would not outlive a change of method.
-  if (system.events && system.events.length > 0) return { explicit: false, stiff: "rodas5p" };
   const isCheap = operations <= MOST_WRITTEN_OPERATIONS && orderedFactors(rateProgram(system).pattern, FACTORIZATION_SHARE * Math.max(operations, system.states.length)) !== null;
   return { explicit: operations <= MOST_OPERATIONS_TWICE, stiff: isCheap ? "rodas5p" : "bdf" };
 }
@@ -70,13 +66,12 @@ export const auto: CompiledMethod = {
     const lacking = [options.record && "record", options.extend && "extend"].filter(Boolean).join(" and ");
     if (lacking) throw new Error(`solver of "${system.id}": auto has no ${lacking}; use a one-step method such as rodas5p`);
     const chosen = autoMethods(system);
-    const stiff: AutoPhase =
-      chosen.stiff === "bdf" ? bdfPhase((await bdf.compile(system, options)) as BdfSolver) : wovenPhase(await compileSolver(system, { ...options, method: rodas5p }));
+    const stiff = autoPhase(await compileSolver(system, { ...options, method: chosen.stiff === "bdf" ? bdf : rodas5p }));
     if (!chosen.explicit) {
       const { control, begin, solve, solveAsync } = stiff.solver;
       return { system, method: auto, control, methods: [chosen.stiff], begin, solve, solveAsync };
     }
-    const explicit = wovenPhase(await compileSolver(system, { ...options, method: tsit5 }));
+    const explicit = autoPhase(await compileSolver(system, { ...options, method: tsit5 }));
     const stiffness = await compileStiffness(rateProgram(system), options.target ?? "wasm", options.reproducible);
     const kept = { runs: 0 };
     const driven = drive((problem) => beginAuto({ system, explicit, stiff, stiffness, kept }, problem));

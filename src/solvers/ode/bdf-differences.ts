@@ -18,11 +18,12 @@ export const bdfVectors = (b: FunctionBuilder, memory: BdfMemory): VectorWriter 
   });
 
 /** Writes one body per order and runs that of the order at hand: sums over differences are then written out. */
-const eachOrder = (b: FunctionBuilder, order: Local, body: (order: number) => void): void => {
+export const eachOrder = (b: FunctionBuilder, order: Local, body: (order: number) => void): void => {
   for (const known of orders) b.if(i32.eq(order, known), () => body(known));
 };
 
-const sumOf = (terms: readonly Value[]): Value => terms.slice(1).reduce((total, term) => f64.add(total, term), terms[0] ?? f64.const(0));
+/** Sum from left to right. */
+export const sumOf = (terms: readonly Value[]): Value => terms.slice(1).reduce((total, term) => f64.add(total, term), terms[0] ?? f64.const(0));
 
 /**
  * Writes what backward differences are for:

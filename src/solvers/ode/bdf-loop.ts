@@ -7,6 +7,7 @@ import { at, bdfVectors } from "./bdf-differences.ts";
 import type { BdfMemory } from "./bdf-memory.ts";
 import { difference } from "./bdf-memory.ts";
 import { STEP_FLOOR, STEP_TINIEST } from "./controller.ts";
+import { searchEvent } from "./event-program.ts";
 import { loopCode } from "./loop.ts";
 import type { Vector } from "./vector.ts";
 
@@ -34,15 +35,17 @@ export interface BdfLoopOptions {
   readonly errorStates: number;
   /** Orders that may be used. */
   readonly highestOrder: number;
+  readonly hasEvents: boolean;
 }
 
 /**
  * Writes `advance(budget: i32): i32`: attempts up to `budget` steps from where the run stands and returns a `loopCode`.
- * Everything a run is stands in memory between calls, so pausing changes no bit.
+ * Everything a run is stands in memory between calls, so pausing changes no bit. With events it also returns at `stopTime` and where
+ * a watched comparison has changed inside a step, which then ends there; of the requested times it leaves that one out.
  *
  * @source Shampine & Reichelt 1997, doi:10.1137/S1064827594276424 (numerical differentiation formulas of orders 1 to 5 at quasi-constant step size)
  */
-export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { errorStates, highestOrder }: BdfLoopOptions): void {
+export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { errorStates, highestOrder, hasEvents }: BdfLoopOptions): void {
   const { real, integer } = memory;
   const of = (j: number): Vector => at(difference(memory, j));
 
@@ -77,6 +80,9 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
     const factor = b.local("f64", "factor");
     const safety = b.local("f64", "safety", f64.mul(CAUTION, f64.load(real.safety)));
     const code = b.local("i32", "code", i32.const(loopCode.done));
+    const halting = hasEvents
+      ? { stop: b.local("f64", "stop", f64.load(real.stopTime)), halt: b.local("f64", "halt"), halts: b.local("i32", "halts") }
+      : null;
     const increment = (field: number): void => b.store(field, i32.add(i32.load(field), 1));
     const rescale = (by: Value): void => {
       b.call("rescale", by, order);
@@ -89,6 +95,13 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
           b.set(code, reason);
           b.break(loop);
         });
+      /** Halts at the stop without a step: so near it that a step there could be too small. */
+      const haltIf = (condition: Value, stop: Local): void =>
+        b.if(condition, () => {
+          b.store(real.time, stop);
+          b.set(code, loopCode.eventFound);
+          b.break(loop);
+        });
       leave(i32.ge(i32.load(integer.reached), i32.load(integer.timeCount)), loopCode.done);
       leave(i32.le(budget, 0), loopCode.paused);
       leave(i32.ge(i32.add(i32.load(integer.accepted), i32.load(integer.rejected)), i32.load(integer.maxSteps)), loopCode.tooManySteps);
@@ -98,6 +111,7 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
         b.set(margin, f64.add(f64.mul(BREAKPOINT_MARGIN, f64.abs(breakpoint)), STEP_TINIEST));
         // Nearer than two smallest steps, what is left could be too small for one.
         b.if(f64.gt(f64.sub(breakpoint, t), f64.mul(2 * (STEP_FLOOR / BREAKPOINT_MARGIN), margin)), () => b.break(passing));
+        if (halting) haltIf(f64.le(halting.stop, f64.add(breakpoint, margin)), halting.stop);
         b.set(t, f64.add(breakpoint, margin));
         b.store(real.time, t);
         b.store(integer.breakpointAddress, i32.add(i32.load(integer.breakpointAddress), 8));
@@ -110,6 +124,7 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
       });
       b.set(order, i32.load(integer.order));
       leave(f64.lt(f64.load(real.step), f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST)), loopCode.stepTooSmall);
+      if (halting) haltIf(f64.le(f64.sub(halting.stop, t), f64.mul(2, f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST))), halting.stop);
       b.if(f64.lt(breakpoint, Infinity), () => {
         b.set(room, f64.sub(f64.sub(breakpoint, margin), t));
         b.if(f64.gt(f64.load(real.step), room), () => rescale(f64.div(room, f64.load(real.step))));
@@ -140,10 +155,22 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
           b.store(integer.failures, i32.const(0));
           increment(integer.accepted);
           increment(integer.equalSteps);
-          b.call("accept", order);
+          const accept = (): void => b.call("accept", order);
+          if (halting) {
+            const { stop, halt, halts } = halting;
+            // A known stop is not stepped to but read off the path, as what is found is: so order and step size outlive what changes nothing.
+            b.set(halt, f64.min(stop, searchEvent(t, h, end)));
+            b.set(halts, f64.le(halt, end));
+            const truncate = (): void => {
+              b.call("truncate", order, f64.div(f64.sub(halt, t), h));
+              b.store(integer.equalSteps, i32.const(0));
+              b.set(end, halt);
+            };
+            b.if(f64.lt(halt, end), truncate, accept);
+          } else accept();
           b.set(t, end);
           b.store(real.time, t);
-          writeOutputs(b, memory, end);
+          writeOutputs(b, memory, end, halting && halting.halts);
           b.if(i32.gt(i32.load(integer.equalSteps), order), () => {
             b.set(error, f64.max(error, ERROR_FLOOR));
             b.set(factor, f64.call("inverseRoot", error, i32.add(order, 1)));
@@ -172,6 +199,7 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
               rescale(factor);
             });
           });
+          if (halting) leave(halting.halts, loopCode.eventFound);
         },
         () => {
           increment(integer.rejected);
@@ -211,15 +239,17 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
   });
 }
 
-/** Writes all requested times up to the step's end. */
-function writeOutputs(b: FunctionBuilder, memory: BdfMemory, end: Local): void {
+/** Writes all requested times up to the step's end, or before it where the run halts. */
+function writeOutputs(b: FunctionBuilder, memory: BdfMemory, end: Local, halts: Local | null): void {
   const { integer } = memory;
   const time = b.local("f64", "requested");
   const reached = b.local("i32", "reached", i32.load(integer.reached));
   b.loop((loop) => {
     b.if(i32.ge(reached, i32.load(integer.timeCount)), () => b.break(loop));
     b.set(time, f64.load(i32.add(i32.load(integer.timesAddress), i32.shl(reached, 3))));
-    b.if(f64.gt(time, end), () => b.break(loop));
+    const isLater = f64.gt(time, end);
+    // Where events may be due the state is written once they have happened.
+    b.if(halts ? i32.or(isLater, i32.and(halts, f64.eq(time, end))) : isLater, () => b.break(loop));
     b.call("interpolate", i32.add(i32.load(integer.outputsAddress), i32.mul(reached, 8 * memory.size)), time);
     b.set(reached, i32.add(reached, 1));
   });

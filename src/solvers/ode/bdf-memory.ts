@@ -19,6 +19,8 @@ const realFields = [
   "rate",
   /** What the linear solver may leave of a correction. */
   "tolerance",
+  /** Time at which the run halts for its events; only with events. */
+  "stopTime",
 ] as const;
 
 /** i32 fields of the control block, in order. */

@@ -8,8 +8,12 @@ import type { Breakpoints } from "./breakpoint.ts";
 import { breakpointTimes } from "./breakpoint.ts";
 import { checkProblem } from "./check-problem.ts";
 import { resolveControl } from "./control.ts";
+import type { EventPlan } from "./event.ts";
+import type { EventMemory } from "./event-program.ts";
+import { eventRun } from "./event-run.ts";
 import { loopCode } from "./loop.ts";
-import type { OdeProblem, OdeRun } from "./solver.ts";
+import type { PositionedRun } from "./position.ts";
+import type { OdeProblem } from "./solver.ts";
 
 /** Error scales are at least this: far below any error, but 0 / 0 is avoided where a state is 0 and atol is 0. */
 const SMALLEST_SCALE = 1e-290;
@@ -21,15 +25,14 @@ export interface BdfStatistics extends RunStatistics {
 }
 
 /** A run that says where it stands between two steps. */
-export interface BdfRun extends OdeRun {
-  /** Time, size of the step to come, and state [nState] as a copy. */
-  position(): { readonly time: number; readonly step: number; readonly state: Float64Array };
-}
+export type BdfRun = PositionedRun;
 
 /** What a multistep solver is made of. */
 export interface CompiledBdf extends Omit<BdfScene, "parameters"> {
   readonly rates: RateFunctions;
   readonly breakpoints: Breakpoints;
+  /** Null where the system has none. */
+  readonly events: { readonly plan: EventPlan; readonly memory: EventMemory } | null;
   /** Counts runs, so that a run knows when it is over. */
   readonly kept: { runs: number };
 }
@@ -68,6 +71,7 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
     factored: 0,
     rate: 1,
     tolerance: 0,
+    stopTime: Infinity,
   };
   for (const name of Object.keys(reals) as (keyof typeof real)[]) instance.f64[real[name] / 8] = reals[name];
   for (const address of Object.values(integer)) instance.i32[address / 4] = 0;
@@ -78,9 +82,40 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
   instance.i32[integer.breakpointAddress / 4] = breakpointAddress;
 
   const read = (name: keyof typeof integer): number => instance.i32[integer[name] / 4] ?? 0;
-  const started = instance.functions["begin"]?.() === 1;
-  let status: Status = started ? { status: "paused", time: startTime } : diagnoseBdfStart(scene, startTime);
+  const timeNow = (): number => instance.f64[real.time / 8] ?? NaN;
+  const state = difference(memory, 0) / 8;
+  const events = compiled.events ? eventRun({ system, instance, events: compiled.events, memory: { real, state: difference(memory, 0), parameters: rates.parametersAddress } }, startTime, problem.times.at(-1) ?? startTime, problem.events) : null;
+  /** Writes the requested times up to where the run stands. */
+  const writeOutputs = (): void => {
+    for (let row = read("reached"); row < problem.times.length && (problem.times[row] ?? Infinity) <= timeNow(); row++) {
+      instance.f64.copyWithin(outputsAddress / 8 + row * size, state, state + size);
+      instance.i32[integer.reached / 4] = row + 1;
+    }
+  };
+  const settled = events?.settle(writeOutputs);
+  const started = !settled?.failure && instance.functions[events ? "restart" : "begin"]?.() === 1;
+  let status: Status = started ? { status: "paused", time: startTime } : (settled?.failure ?? diagnoseBdfStart(scene, startTime, events && settled?.isChanged ? events.last() : null));
+  let endedAtEvent = events !== null && !started;
+  /** Attempts made before steps last began afresh. */
+  let attemptsBefore = 0;
+  if (!started) instance.i32[integer.reached / 4] = 0;
   if (started && read("reached") === problem.times.length) status = { status: "done" };
+  const attempts = (): number => read("accepted") + read("rejected");
+  /** Does what is due where the loop halted, and goes on from there; the status says when that fails. */
+  const passEvents = (): Status | null => {
+    if (!events) return null;
+    const reached = read("reached");
+    const { isChanged, failure } = events.settle(writeOutputs);
+    // What changes nothing leaves the differences as they are.
+    if (!failure && !isChanged) return null;
+    attemptsBefore = attempts();
+    if (!failure && instance.functions["restart"]?.() === 1) return null;
+    endedAtEvent = true;
+    if (failure) return failure;
+    // What an event left in ruins is no result.
+    instance.i32[integer.reached / 4] = reached;
+    return diagnoseBdfStart(scene, timeNow(), events.last());
+  };
   const requireCurrent = (): void => {
     if (kept.runs !== run) throw new Error(`solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
   };
@@ -93,11 +128,20 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
       requireCurrent();
       if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
       if (status.status !== "paused") return status;
-      const code = instance.functions["advance"]?.(Math.min(steps, 2 ** 31 - 1)) ?? -1;
-      if (code === loopCode.done) status = { status: "done" };
-      else if (code === loopCode.paused) status = { status: "paused", time: instance.f64[real.time / 8] ?? NaN };
-      else status = diagnoseBdf(scene, code);
-      return status;
+      let left = steps;
+      for (;;) {
+        const before = attempts();
+        const code = instance.functions["advance"]?.(Math.min(left, 2 ** 31 - 1)) ?? -1;
+        left -= attempts() - before;
+        if (code === loopCode.done) status = { status: "done" };
+        else if (code === loopCode.eventFound) {
+          const failure = passEvents();
+          if (!failure && left > 0) continue;
+          status = failure ?? { status: "paused", time: timeNow() };
+        } else if (code === loopCode.paused) status = { status: "paused", time: timeNow() };
+        else status = diagnoseBdf(scene, code);
+        return status;
+      }
     },
     trajectory(): Trajectory & { readonly statistics: BdfStatistics } {
       requireCurrent();
@@ -123,8 +167,14 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
     },
     position() {
       requireCurrent();
-      const state = difference(memory, 0) / 8;
-      return { time: instance.f64[real.time / 8] ?? NaN, step: instance.f64[real.step / 8] ?? NaN, state: instance.f64.slice(state, state + size) };
+      return {
+        time: timeNow(),
+        step: instance.f64[real.step / 8] ?? NaN,
+        state: instance.f64.slice(state, state + size),
+        events: events?.state() ?? null,
+        sinceStart: attempts() - attemptsBefore,
+        endedAtEvent,
+      };
     },
     tape() {
       throw new Error(`solver of "${system.id}": bdf keeps no record of steps; compile a one-step method with record: true`);

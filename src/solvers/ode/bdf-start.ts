@@ -19,7 +19,7 @@ export function writeStart(program: ProgramBuilder, memory: BdfMemory, errorStat
   const y = at(difference(memory, 0));
   const rate = at(memory.rate);
 
-  program.function("restart", { result: "i32", exported: false }, (b) => {
+  program.function("restart", { result: "i32" }, (b) => {
     const vectors = bdfVectors(b, memory);
     const t = b.local("f64", "t", f64.load(real.time));
     const rtol = b.local("f64", "rtol", f64.load(real.rtol));

@@ -8,16 +8,21 @@ import { chooseShiftedSolver } from "../linear/choose.ts";
 import type { ShiftedSolver } from "../linear/shifted-solver.ts";
 import type { RateProgram } from "../tables/index.ts";
 import { rateProgram } from "../tables/index.ts";
+import { symbolPlaces } from "../tables/symbol-places.ts";
 import { HIGHEST_ORDER, writeInverseRoot } from "./bdf-coefficients.ts";
 import { writeCorrect } from "./bdf-correct.ts";
 import { writeDifferences } from "./bdf-differences.ts";
+import { bdfInterpolant, writeTruncate } from "./bdf-event.ts";
 import { writeBdfLoop } from "./bdf-loop.ts";
 import { bdfMemory } from "./bdf-memory.ts";
+import type { CompiledBdf } from "./bdf-run.ts";
 import { beginBdf } from "./bdf-run.ts";
 import { writeStart } from "./bdf-start.ts";
 import { breakpointsOf } from "./breakpoint.ts";
 import { resolveControl } from "./control.ts";
 import { drive } from "./drive.ts";
+import { eventPlan } from "./event.ts";
+import { writeEvents } from "./event-program.ts";
 import type { CompiledMethod } from "./method.ts";
 import type { OdeSolver } from "./solver.ts";
 
@@ -51,6 +56,7 @@ export function bdfWith({ linear = "auto", highestOrder = HIGHEST_ORDER, rates =
       firstSameAsLast: false,
       rhsPerStep: 1,
       factorizationsPerStep: 0,
+      events: true,
       source: "Shampine & Reichelt 1997, doi:10.1137/S1064827594276424",
     },
     async compile(system, { target = "wasm", reproducible = false, control, record = false, errorStates = system.states.length, extend }): Promise<BdfSolver> {
@@ -60,6 +66,7 @@ export function bdfWith({ linear = "auto", highestOrder = HIGHEST_ORDER, rates =
         throw new RangeError(`solver of "${system.id}": errorStates is ${errorStates}; the system has ${system.states.length} states`);
       }
       const resolved = resolveControl(control);
+      const plan = eventPlan(system);
       const written = rates(system);
       const shifted = chooseShiftedSolver(written.pattern, linear);
       const program = programBuilder();
@@ -71,7 +78,13 @@ export function bdfWith({ linear = "auto", highestOrder = HIGHEST_ORDER, rates =
       writeDifferences(program, memory);
       writeCorrect(program, memory, errorStates);
       writeStart(program, memory, errorStates);
-      writeBdfLoop(program, memory, { errorStates, highestOrder });
+      writeBdfLoop(program, memory, { errorStates, highestOrder, hasEvents: plan !== null });
+      let events: CompiledBdf["events"] = null;
+      if (plan) {
+        writeTruncate(program, memory);
+        const interpolant = bdfInterpolant(memory, layout.f64(Math.max(1, system.states.length)));
+        events = { plan, memory: writeEvents(program, layout, system, plan, interpolant, symbolPlaces(system, functions.parametersAddress)) };
+      }
       const instance = await instantiate(withOwnFunctions(program.finish(layout.bytes), reproducible), target);
       functions.prepare(instance);
       solving.prepare(instance);
@@ -85,6 +98,7 @@ export function bdfWith({ linear = "auto", highestOrder = HIGHEST_ORDER, rates =
         rates: functions,
         // Without the right-hand side written out, which large systems do not need here.
         breakpoints: breakpointsOf(system, errorStates),
+        events,
         kept: { runs: 0 },
       };
       const { kind, factorEntries, factorProducts } = shifted;

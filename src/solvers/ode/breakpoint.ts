@@ -65,11 +65,16 @@ export function switchesOf(graph: Graph, expressions: readonly Expression[], mov
   return { times: [...times], periodic };
 }
 
+/** Shared, so not to be written to. */
+const never = Float64Array.of(Infinity);
+
 /**
  * The breakpoints from the start to the first of each period after the end, ascending, each once, then Infinity: a step
  * that holds the end is the same whatever the end is.
  */
 export function breakpointTimes(system: OdeSystem, breakpoints: Breakpoints, parameters: Float64Array, start: number, end: number): Float64Array {
+  // Most systems have none, and the table of names would cost as much as some steps of a small solve.
+  if (breakpoints.times.length === 0 && breakpoints.periodic.length === 0) return never;
   const index = new Map(system.parameters.map((id, position) => [id, position]));
   return switchTimes(breakpoints, (name) => parameters[index.get(name) ?? -1] ?? Number.NaN, start, end);
 }

@@ -29,13 +29,8 @@ export const odeControlDefaults: OdeControl = {
 
 /** Defaults with overrides; undefined entries keep the default. @throws RangeError naming the first impossible value. */
 export function resolveControl(...overrides: readonly (Partial<OdeControl> | undefined)[]): OdeControl {
-  const control = { ...odeControlDefaults };
-  for (const override of overrides) {
-    for (const key of Object.keys(odeControlDefaults) as (keyof OdeControl)[]) {
-      const value = override?.[key];
-      if (value !== undefined) (control as { -readonly [K in keyof OdeControl]: number })[key] = value;
-    }
-  }
+  let control = odeControlDefaults;
+  for (const override of overrides) if (override) control = merged(control, override);
   const refuse = (name: keyof OdeControl, rule: string): never => {
     throw new RangeError(`control: ${name} is ${control[name]}; it must be ${rule}`);
   };
@@ -49,3 +44,14 @@ export function resolveControl(...overrides: readonly (Partial<OdeControl> | und
   if (!(control.retreat > 0 && control.retreat < 1)) refuse("retreat", "between 0 and 1");
   return control;
 }
+
+/** Field by field: this happens once a solve, and a loop over names would cost as much as some steps. */
+const merged = (control: OdeControl, override: Partial<OdeControl>): OdeControl => ({
+  rtol: override.rtol ?? control.rtol,
+  atol: override.atol ?? control.atol,
+  maxSteps: override.maxSteps ?? control.maxSteps,
+  safety: override.safety ?? control.safety,
+  grow: override.grow ?? control.grow,
+  shrink: override.shrink ?? control.shrink,
+  retreat: override.retreat ?? control.retreat,
+});

@@ -14,8 +14,8 @@ export interface DenseMatrix {
 }
 
 /**
- * Writes `clearMatrix()`, `factorMatrix(shift: f64)` (J in place becomes the factors of shift I - J) and `solveLinear(target: i32)`,
- * as loops: for systems whose factors are too many entries to write out. No pivoting, as in the sparse factors; rows
+ * Writes `clearMatrix()`, `factorMatrix(shift: f64)` (J in place becomes the factors of shift I - J) and `solveLinear(target: i32, addend: i32)`,
+ * which adds before it solves, as loops: for systems whose factors are too many entries to write out. No pivoting, as in the sparse factors; rows
  * without an entry in the pivot's column are skipped.
  *
  * @source Golub & Van Loan 2013, Matrix Computations, algorithm 3.2.1
@@ -55,15 +55,15 @@ export function writeDenseLu(program: ProgramBuilder, layout: MemoryLayout, size
     });
   });
 
-  program.function("solveLinear", { parameters: { target: "i32" } }, (b, { target }) => {
-    if (!target) return;
+  program.function("solveLinear", { parameters: { target: "i32", addend: "i32" } }, (b, { target, addend }) => {
+    if (!target || !addend) return;
     const total = b.local("f64", "total");
     const row = b.local("i32", "row", i32.const(start));
     /** total -= Σ over columns [from, to) of row entry times component, offsets in bytes. */
     const subtract = (from: Value, to: Value | number): void =>
       walk(b, from, to, 8, (column) => b.set(total, f64.sub(total, f64.mul(f64.load(i32.add(row, column)), f64.load(i32.add(target, column))))));
     walk(b, i32.const(0), rowBytes, 8, (diagonal) => {
-      b.set(total, f64.load(i32.add(target, diagonal)));
+      b.set(total, f64.add(f64.load(i32.add(target, diagonal)), f64.load(i32.add(addend, diagonal))));
       subtract(i32.const(0), diagonal);
       b.store(i32.add(target, diagonal), total);
       b.set(row, i32.add(row, rowBytes));

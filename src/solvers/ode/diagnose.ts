@@ -29,6 +29,9 @@ export interface Scene {
   readonly events: { readonly plan: EventPlan; readonly memory: EventMemory } | null;
 }
 
+/** What it takes to find a reaction: `parameters` is the byte address of theirs. */
+export type ReactionScene = Pick<Scene, "system" | "instance"> & { readonly memory: Pick<OdeMemory, "parameters"> };
+
 /** The status of a run that failed where steps begin: at the start, or after an event. A state or a rate there is not finite. */
 export function diagnoseStart(scene: Scene, time: number, event: string | null = null): Status {
   const { system } = scene;
@@ -74,7 +77,7 @@ export function diagnose(scene: Scene, code: number): Status {
   const fastest = reaction === null ? "" : `; its fastest reaction is "${reaction}"`;
   const stiff = !method.facts.stiff && Number.isFinite(error) && stiffProduct(scene, h) > STIFF_PRODUCT;
   if (code === loopCode.stepsEnded) {
-    return { status: "too-many-steps", time, worst, hint: "the given steps end before the last requested time; give more steps" };
+    return { status: "too-many-steps", time, worst, hint: scene.events ? "here the given steps end, or an event happens in another of them than in the run that they are from; replay at values nearer to those of that run" : "the given steps end before the last requested time; give more steps" };
   }
   if (code === loopCode.tooManySteps) {
     return { status: "too-many-steps", time, worst, hint: `${stiff ? "stiff? try rodas5p" : `more than ${control.maxSteps} steps; raise maxSteps or loosen rtol`}${fastest}` };
@@ -117,7 +120,7 @@ function largestError(scene: Scene, h: number): number {
 }
 
 /** The reaction that changes a state where its rate is not finite first, else fastest; null = none is known. */
-function reactionOf({ system, instance, memory }: Scene, index: number, time: number, state: number): string | null {
+export function reactionOf({ system, instance, memory }: ReactionScene, index: number, time: number, state: number): string | null {
   const rhs = system.rhs[index];
   if (!rhs || !system.reactions) return null;
   const parts = new Set(postorder([rhs]));

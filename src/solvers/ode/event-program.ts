@@ -5,10 +5,9 @@ import { lower, lowerEach } from "../../kernel/lower.ts";
 import type { Value } from "../../kernel/program.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { EventPlan } from "./event.ts";
+import type { StepInterpolant } from "./event-interpolant.ts";
 import { writeSearch } from "./event-search.ts";
 import type { Resolve } from "./linear.ts";
-import type { OdeMemory } from "./memory.ts";
-import type { OdeMethod } from "./method.ts";
 
 /** Byte addresses of what events keep in a solver's static memory; every entry is an f64. */
 export interface EventMemory {
@@ -30,8 +29,10 @@ export const eventFunctions = { evaluate: (index: number): string => `evaluateEv
  * for each event `evaluateEventN(time)`, its delay and values, and `assignEventN(time)`, which puts the values into the
  * state; and `searchEvent`, which finds the next change along a step.
  */
-export function writeEvents(program: ProgramBuilder, layout: MemoryLayout, system: OdeSystem, method: OdeMethod, plan: EventPlan, memory: OdeMemory, resolve: (time: Value, state: (index: number) => Value) => Resolve): EventMemory {
+export function writeEvents(program: ProgramBuilder, layout: MemoryLayout, system: OdeSystem, plan: EventPlan, interpolant: StepInterpolant, resolve: (time: Value, state: (index: number) => Value) => Resolve): EventMemory {
   const { events, watched } = plan;
+  // Events look at, and change, the state where the next step begins.
+  const { start } = interpolant;
   const at: EventMemory = {
     holds: layout.f64(Math.max(1, watched.length)),
     triggers: layout.f64(events.length),
@@ -39,9 +40,9 @@ export function writeEvents(program: ProgramBuilder, layout: MemoryLayout, syste
     values: layout.f64(1 + Math.max(...events.map(({ assignments }) => assignments.length))),
   };
   const signature = { parameters: { time: "f64" } } as const;
-  const here = (time: Value): Resolve => resolve(time, (index) => f64.load(memory.state + 8 * index));
+  const here = (time: Value): Resolve => resolve(time, (index) => f64.load(start + 8 * index));
   const zero = system.graph.constant(0);
-  const stateOf = new Map(system.states.map((id, index) => [id, memory.state + 8 * index]));
+  const stateOf = new Map(system.states.map((id, index) => [id, start + 8 * index]));
   const addressOf = (target: string): number => {
     const address = stateOf.get(target);
     if (address === undefined) throw new Error(`"${system.id}": an event assigns "${target}", which is no state; declare it in the model`);
@@ -76,7 +77,7 @@ export function writeEvents(program: ProgramBuilder, layout: MemoryLayout, syste
       divided.forEach(({ target, which }, position) => b.store(addressOf(target), f64.div(amounts[which] ?? NaN, divisors[position] ?? 1)));
     });
   });
-  writeSearch(program, layout, system.graph, method.tableau, plan, memory, at.holds, resolve);
+  writeSearch(program, layout, system.graph, interpolant, plan, at.holds, resolve);
   return at;
 }
 

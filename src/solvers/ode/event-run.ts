@@ -5,7 +5,6 @@ import { switchTimes } from "./breakpoint.ts";
 import type { EventPlan } from "./event.ts";
 import type { EventMemory } from "./event-program.ts";
 import { eventFunctions } from "./event-program.ts";
-import type { OdeMemory } from "./memory.ts";
 
 /** Events executed at one time before they count as endless. */
 const MOST_AT_ONE_TIME = 10_000;
@@ -22,7 +21,8 @@ const ROUNDING = 4 * 2 ** -52;
 export interface EventScene {
   readonly system: OdeSystem;
   readonly instance: Instance;
-  readonly memory: OdeMemory;
+  /** Byte addresses of the time and the state where the run stands, of the time to halt at, and of the parameters. */
+  readonly memory: { readonly real: { readonly time: number; readonly stopTime: number }; readonly state: number; readonly parameters: number };
   readonly events: { readonly plan: EventPlan; readonly memory: EventMemory };
 }
 
@@ -37,23 +37,36 @@ export interface EventRun {
   settle(writeOutputs: () => void): Settled;
   /** Id of the event executed last. */
   last(): string;
+  /** Where the events stand now. */
+  state(): EventState;
 }
 
-interface Pending {
+/** An event that has triggered and is not yet due. */
+export interface PendingEvent {
   readonly event: number;
   readonly time: number;
   /** Values of the trigger time; null = those of the execution are wanted. */
   readonly values: Float64Array | null;
 }
 
+/** Where the events of a run stand between two steps: what another run needs to go on from there. */
+export interface EventState {
+  /** Whether each trigger held when it was looked at last [nEvent]. */
+  readonly triggers: readonly boolean[];
+  readonly pending: readonly PendingEvent[];
+  /** When an event was found last, and how many followed each other closely before. */
+  readonly lastFound: number;
+  readonly crowded: number;
+}
+
 /**
  * Starts the events of a run that stands at its start. Of what is due at one time the highest priority goes first, then
  * the order of the model; after each execution triggers are looked at again. Before the start, whatever its time, the
- * trigger of an event counts as `initialValue`, and nothing waits.
+ * trigger of an event counts as `initialValue`, and nothing waits; a run that goes on `from` another takes both over from it.
  *
  * @source Hucka et al. 2019, SBML Level 3 Version 2 Core, section 4.11.6, doi:10.1515/jib-2019-0021
  */
-export function eventRun({ system, instance, memory, events: { plan, memory: at } }: EventScene, startTime: number, endTime: number): EventRun {
+export function eventRun({ system, instance, memory, events: { plan, memory: at } }: EventScene, startTime: number, endTime: number, from?: EventState): EventRun {
   const { events } = plan;
   const call = (name: string, ...operands: readonly number[]): void => void instance.functions[name]?.(...operands);
   const timeNow = (): number => instance.f64[memory.real.time / 8] ?? Number.NaN;
@@ -63,12 +76,12 @@ export function eventRun({ system, instance, memory, events: { plan, memory: at 
   const places = new Map([...system.states.map((id, index) => [id, memory.state / 8 + index] as const), ...system.parameters.map((id, index) => [id, memory.parameters / 8 + index] as const)]);
   const lookup = (name: string): number => instance.f64[places.get(name) ?? -1] ?? Number.NaN;
 
-  const before = events.map(({ initialValue }) => initialValue);
-  let pending: Pending[] = [];
+  const before = from ? [...from.triggers] : events.map(({ initialValue }) => initialValue);
+  let pending: PendingEvent[] = from ? [...from.pending] : [];
   let switches = switchTimes(plan.switches, lookup, startTime, endTime);
   let nextSwitch = 0;
-  let lastFound = -Infinity;
-  let crowded = 0;
+  let lastFound = from?.lastFound ?? -Infinity;
+  let crowded = from?.crowded ?? 0;
 
   const failed = (event: number, hint: string, status: "non-finite" | "too-many-steps" = "non-finite"): Settled => ({ failure: { status, time: timeNow(), worst: events[event]?.id ?? "", hint } });
 
@@ -91,10 +104,10 @@ export function eventRun({ system, instance, memory, events: { plan, memory: at 
   };
 
   /** The first of what is due: highest priority, then the model's order, then what triggered first. */
-  const firstDue = (time: number): Pending | null => {
-    let first: Pending | null = null;
+  const firstDue = (time: number): PendingEvent | null => {
+    let first: PendingEvent | null = null;
     if (hasPriorities) call("prioritise", time);
-    const priority = ({ event }: Pending): number => (hasPriorities ? (instance.f64[at.priorities / 8 + event] ?? 0) : 0);
+    const priority = ({ event }: PendingEvent): number => (hasPriorities ? (instance.f64[at.priorities / 8 + event] ?? 0) : 0);
     for (const one of pending) {
       if (one.time > time) continue;
       if (!first || priority(one) > priority(first) || (priority(one) === priority(first) && one.event < first.event)) first = one;
@@ -134,6 +147,7 @@ export function eventRun({ system, instance, memory, events: { plan, memory: at 
   let lastId = "";
   return {
     last: () => lastId,
+    state: () => ({ triggers: [...before], pending: [...pending], lastFound, crowded }),
     settle(writeOutputs) {
       const time = timeNow();
       const isKnown = (switches[nextSwitch] ?? Infinity) <= time || time === startTime || pending.some((one) => one.time <= time);

@@ -6,11 +6,8 @@ import type { MemoryLayout } from "../../kernel/layout.ts";
 import { lowerEach } from "../../kernel/lower.ts";
 import type { Value } from "../../kernel/program.ts";
 import type { EventPlan } from "./event.ts";
-import { denseWeight, stageAddresses } from "./interpolate.ts";
+import type { StepInterpolant } from "./event-interpolant.ts";
 import type { Resolve } from "./linear.ts";
-import type { OdeMemory } from "./memory.ts";
-import type { Tableau } from "./method.ts";
-import { weighted } from "./vector.ts";
 
 /** Parts of a step at whose ends comparisons are looked at. */
 export const searchParts = 8;
@@ -24,12 +21,12 @@ export const searchParts = 8;
  * difference turns more than once there. Between the last time where nothing differs and the first where something does
  * the time is halved down to neighbouring numbers; the later one is the answer, so that the change has happened there.
  */
-export function writeSearch(program: ProgramBuilder, layout: MemoryLayout, graph: Graph, tableau: Tableau, { watched, needed }: EventPlan, memory: OdeMemory, holds: number, resolve: (time: Value, state: (index: number) => Value) => Resolve): void {
-  const inside = memory.vector("eventSearch");
+export function writeSearch(program: ProgramBuilder, layout: MemoryLayout, graph: Graph, interpolant: StepInterpolant, { watched, needed }: EventPlan, holds: number, resolve: (time: Value, state: (index: number) => Value) => Resolve): void {
+  const { inside } = interpolant;
   const count = watched.length;
   /** Differences of the sides at the ends of the parts, row-major [searchParts + 1, nWatched]. */
   const differences = layout.f64(Math.max(1, (searchParts + 1) * count));
-  if (count > 0) writePartialInterpolate(program, tableau, memory, needed, inside);
+  if (count > 0) interpolant.write(program, needed);
 
   program.function("hasChanged", { parameters: { time: "f64", state: "i32" }, result: "i32", exported: false }, (b, { time, state }) => {
     if (!time || !state) return;
@@ -55,7 +52,7 @@ export function writeSearch(program: ProgramBuilder, layout: MemoryLayout, graph
     const hasChanged = i32.call("hasChanged", time, i32.const(inside));
     const timeOf = (part: Value): Value => f64.add(t, f64.mul(h, f64.mul(1 / searchParts, f64.fromI32(part))));
 
-    b.call("noteDifferences", i32.const(0), t, i32.const(memory.state));
+    b.call("noteDifferences", i32.const(0), t, i32.const(interpolant.start));
     b.repeat(searchParts - 1, (index) => {
       const part = b.local("i32", "part", i32.add(index, 1));
       b.set(time, timeOf(part));
@@ -63,8 +60,8 @@ export function writeSearch(program: ProgramBuilder, layout: MemoryLayout, graph
       b.call("noteDifferences", part, time, i32.const(inside));
       b.if(f64.eq(high, Infinity), () => b.if(hasChanged, () => b.set(high, time), () => b.set(low, time)));
     });
-    b.call("noteDifferences", i32.const(searchParts), end, i32.const(memory.next));
-    b.if(i32.and(f64.eq(high, Infinity), i32.call("hasChanged", end, i32.const(memory.next))), () => b.set(high, end));
+    b.call("noteDifferences", i32.const(searchParts), end, i32.const(interpolant.end));
+    b.if(i32.and(f64.eq(high, Infinity), i32.call("hasChanged", end, i32.const(interpolant.end))), () => b.set(high, end));
 
     const place = b.local("i32", "place");
     const before = b.local("f64", "before");
@@ -101,23 +98,5 @@ export function writeSearch(program: ProgramBuilder, layout: MemoryLayout, graph
       b.if(hasChanged, () => b.set(high, time), () => b.set(low, time));
     });
     b.return(high);
-  });
-}
-
-/** Writes `interpolateNeeded(theta, h)`: what `interpolate` gives, of the needed states alone. */
-function writePartialInterpolate(program: ProgramBuilder, tableau: Tableau, memory: OdeMemory, needed: readonly number[], target: number): void {
-  const addresses = stageAddresses(tableau, memory);
-  program.function("interpolateNeeded", { parameters: { theta: "f64", h: "f64" }, exported: false }, (b, { theta, h }) => {
-    if (!theta || !h) return;
-    if (tableau.extra) b.call("takeExtraStages", h);
-    const weights = tableau.dense.map((coefficients, index) => {
-      const weight = denseWeight(coefficients, theta);
-      return weight && b.local("f64", `weight${index}`, tableau.stageUnit === "rate" ? f64.mul(h, weight) : weight);
-    });
-    const weightOf = weights.map((weight) => (weight ? 1 : 0));
-    for (const index of needed) {
-      const change = weighted(weightOf, (at) => f64.mul(weights[at] ?? 0, f64.load((addresses[at] ?? 0) + 8 * index))) ?? f64.const(0);
-      b.store(target + 8 * index, f64.add(f64.load(memory.state + 8 * index), change));
-    }
   });
 }

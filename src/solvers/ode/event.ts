@@ -4,6 +4,7 @@ import type { Expression } from "../../kernel/expression.ts";
 import { printExpression } from "../../kernel/print.ts";
 import { symbolsOf } from "../../kernel/substitute.ts";
 import { comparisonsIn } from "../../models/event.ts";
+import { reactionTermsOf } from "../../models/reaction-terms.ts";
 import type { OdeSystem, SystemEvent } from "../../models/system.ts";
 import type { Breakpoints } from "./breakpoint.ts";
 import { switchesOf } from "./breakpoint.ts";
@@ -50,7 +51,7 @@ export function eventPlan(system: OdeSystem): EventPlan | null {
   const { graph, events = [], states } = system;
   if (events.length === 0) return null;
   const zero = graph.constant(0);
-  const moving = new Set(states.filter((_, index) => system.rhs[index] !== zero));
+  const moving = movingStates(system);
   const triggers = events.map(({ trigger }) => trigger);
   const watched = comparisonsIn(triggers).filter((comparison) => {
     const [a = zero, b = zero] = comparison.operands;
@@ -65,4 +66,21 @@ export function eventPlan(system: OdeSystem): EventPlan | null {
   });
   const read = symbolsOf(watched);
   return { events, watched, needed: states.flatMap((id, index) => (read.has(id) ? [index] : [])), switches: switchesOf(graph, triggers, moving) };
+}
+
+/** Ids of the states that move between events. */
+function movingStates(system: OdeSystem): Set<string> {
+  const { states } = system;
+  const zero = system.graph.constant(0);
+  const terms = reactionTermsOf(system);
+  if (!terms) return new Set(states.filter((_, index) => system.rhs[index] !== zero));
+  // Read off the terms: the sums of a large network take longer to write out than to run.
+  const moving = new Set<string>();
+  const add = (state: number): void => void moving.add(states[state] ?? "");
+  terms.rates.forEach(({ expression, factors }, reaction) => {
+    if ((factors ?? [expression]).includes(zero)) return;
+    for (let change = terms.changeStart[reaction] ?? 0; change < (terms.changeStart[reaction + 1] ?? 0); change++) add(terms.changedState[change] ?? 0);
+  });
+  for (const { state, derivative } of terms.ruled) if (derivative !== zero) add(state);
+  return moving;
 }

@@ -4,6 +4,7 @@ import type { MemoryLayout } from "../../kernel/layout.ts";
 import { lower, lowerEach } from "../../kernel/lower.ts";
 import type { Local, Value } from "../../kernel/program.ts";
 import { chunk, chunkBy } from "./chunk.ts";
+import { CLOSED_STATES, writeClosedInverse } from "./closed-inverse.ts";
 import { writeDenseLu } from "./dense-lu.ts";
 import type { Jacobian } from "./jacobian.ts";
 import type { Cells, SymbolicLu } from "./symbolic-lu.ts";
@@ -12,10 +13,10 @@ import type { Vector } from "./vector.ts";
 
 /** Writes the linear algebra of a step: W = shift I - ∂f/∂y at (t, y), factored once, solved often. */
 export interface LinearWriter {
-  /** Evaluates the Jacobian (and ∂f/∂t) and factors W. */
-  factor(shift: Value): void;
-  /** target := W⁻¹ target. */
-  solve(target: Vector): void;
+  /** Evaluates the Jacobian (and ∂f/∂t) and factors W; `inverseShift` is 1/shift where it is at hand. */
+  factor(shift: Value, inverseShift?: Value): void;
+  /** target := W⁻¹ target, or W⁻¹ (target + addend). */
+  solve(target: Vector, addend?: Vector): void;
   /** ∂f/∂t, filled by `factor`; null when the system is autonomous. */
   readonly timeDerivative: Vector | null;
 }
@@ -34,65 +35,89 @@ const LARGEST_WRITTEN_LU = 60_000;
  * and a processor waits on it longer than the few products more take.
  */
 const INVERTED_STATES = 4;
-/** Components up to which a solve keeps the vector in locals: read back from memory, each would wait until its store is done. */
-const SOLVED_IN_LOCALS = 256;
+/** The last components that a solve in memory reads from locals: read back at once, each would wait until its store is done. */
+const KEPT_IN_LOCALS = 128;
 
 /** Everything in locals of the function being written, for small systems. */
 export function localLinear(b: FunctionBuilder, jacobian: Jacobian, lu: SymbolicLu, resolve: Resolve): LinearWriter {
-  const locals = Array.from({ length: lu.cellCount }, (_, index) => b.local("f64", `lu${index}`));
-  const cell = (index: number): Local => {
-    const local = locals[index];
-    if (!local) throw new RangeError(`linear: no cell ${index}`);
-    return local;
-  };
-  const cells: Cells = {
-    get: cell,
-    set: (index, value) => {
-      if (value !== cell(index)) b.set(cell(index), value);
-    },
-  };
+  const cells = cellsInLocals(b, lu);
   const inverse = lu.size <= INVERTED_STATES ? inverseInLocals(b, lu, cells) : null;
   const drift = jacobian.timeDerivative;
   const timeDerivative: Vector | null = drift && { kind: "locals", components: drift.map((_, i) => b.local("f64", `drift${i}`)) };
   return {
     timeDerivative,
-    factor(shift) {
+    factor(shift, inverseShift) {
       const pinned = b.local("f64", "shift", shift);
       const values = lower(b, [...jacobian.entries.map((entry) => entry.expression), ...(drift ?? [])], resolve);
-      const entry = entryOf(jacobian, pinned, (index) => values[index] ?? f64.const(0));
-      lu.rows.forEach((row, index) => writeFactorRow(b, lu, index, entry, cells, (slot) => cell(row.cells[slot] ?? 0)));
-      inverse?.compute();
-      if (timeDerivative?.kind === "locals") {
-        timeDerivative.components.forEach((local, i) => b.set(local, values[jacobian.entries.length + i] ?? f64.const(0)));
+      const valueAt = (index: number): Value => values[index] ?? f64.const(0);
+      if (inverse && lu.size <= CLOSED_STATES) writeClosedInverse(b, jacobian, valueAt, inverseShift ?? f64.div(1, pinned), inverse.entry);
+      else {
+        const entry = entryOf(jacobian, pinned, valueAt);
+        lu.rows.forEach((row, index) => writeFactorRow(b, lu, index, entry, cells, (slot) => cells.get(row.cells[slot] ?? 0)));
+        inverse?.compute();
       }
+      if (timeDerivative?.kind === "locals") timeDerivative.components.forEach((local, i) => b.set(local, valueAt(jacobian.entries.length + i)));
     },
-    solve(target) {
+    solve(target, addend) {
       if (target.kind !== "locals") throw new TypeError("linear: a small system solves in locals");
+      if (addend) throw new TypeError("linear: a small system adds before it solves");
       const component = (variable: number): Local => {
         const local = target.components[variable];
         if (!local) throw new RangeError(`linear: no component ${variable}`);
         return local;
       };
       if (inverse) inverse.multiply(target.components);
-      else writeSolve(lu, cells, component, (variable, value) => b.set(component(variable), value));
+      else writeSolve(lu, cells, { get: component, set: (variable, value) => b.set(component(variable), value) });
     },
   };
 }
 
-/** W⁻¹ in locals, made column by column from the factors; entries that are 0 by structure are left out. */
-function inverseInLocals(b: FunctionBuilder, lu: SymbolicLu, cells: Cells): { compute(): void; multiply(vector: readonly Local[]): void } {
+function cellsInLocals(b: FunctionBuilder, lu: SymbolicLu): { get(cell: number): Local; set(cell: number, value: Value): void } {
+  const locals = Array.from({ length: lu.cellCount }, (_, index) => b.local("f64", `lu${index}`));
+  const get = (cell: number): Local => {
+    const local = locals[cell];
+    if (!local) throw new RangeError(`linear: no cell ${cell}`);
+    return local;
+  };
+  return {
+    get,
+    // Rows are eliminated in their own cells.
+    set(cell, value) {
+      if (value !== get(cell)) b.set(get(cell), value);
+    },
+  };
+}
+
+const cellsInMemory = (b: FunctionBuilder, address: number): Cells => ({
+  get: (cell) => f64.load(address + 8 * cell),
+  set: (cell, value) => b.store(address + 8 * cell, value),
+});
+
+interface LocalInverse {
+  /** Null where it is 0 by structure. */
+  entry(row: number, column: number): Local | null;
+  /** Makes W⁻¹ column by column from the factors. */
+  compute(): void;
+  multiply(vector: readonly Local[]): void;
+}
+
+/** W⁻¹ in locals; entries that are 0 by structure are left out. */
+function inverseInLocals(b: FunctionBuilder, lu: SymbolicLu, cells: Cells): LocalInverse {
   const indices = Array.from({ length: lu.size }, (_, index) => index);
   const columns = indices.map((column) => reachedFrom(lu, column).map((isReached, row) => (isReached ? b.local("f64", `inverse${row}_${column}`) : null)));
   const product = indices.map((row) => b.local("f64", `product${row}`));
   return {
+    entry: (row, column) => columns[column]?.[row] ?? null,
     compute() {
       columns.forEach((column, own) => {
-        column.forEach((local, row) => local && b.set(local, row === own ? 1 : 0));
+        const known = new Map<number, Value>([[own, f64.const(1)]]);
         const set = (row: number, value: Value): void => {
           const local = column[row];
-          if (local) b.set(local, value);
+          if (!local) return;
+          b.set(local, value);
+          known.set(row, local);
         };
-        writeSolve(lu, cells, (row) => column[row] ?? f64.const(0), set);
+        writeSolve(lu, cells, { get: (row) => known.get(row) ?? f64.const(0), set });
       });
     },
     multiply(vector) {
@@ -130,6 +155,8 @@ export function memoryLinear(
 ): (b: FunctionBuilder, time: Value, state: number) => LinearWriter {
   const dense = lu.factorProducts > LARGEST_WRITTEN_LU ? writeDenseLu(program, layout, jacobian.size) : null;
   const entries = dense ? 0 : layout.f64(Math.max(1, jacobian.entries.length));
+  /** What is added where nothing is. */
+  const zero = layout.f64(Math.max(1, jacobian.size));
   const drift = jacobian.timeDerivative;
   const driftAddress = drift ? vectorAddress("drift") : 0;
   const point = { parameters: { time: "f64", state: "i32" } } as const;
@@ -157,14 +184,14 @@ export function memoryLinear(
       for (const name of jacobianFunctions) b.call(name, time, i32.const(state));
       for (const name of factorFunctions) b.call(name, pinned);
     },
-    solve(target) {
-      if (target.kind !== "memory") throw new TypeError("linear: a large system solves in memory");
-      b.call("solveLinear", i32.const(target.address));
+    solve(target, addend) {
+      if (target.kind !== "memory" || addend?.kind === "locals") throw new TypeError("linear: a large system solves in memory");
+      b.call("solveLinear", i32.const(target.address), i32.const(addend ? addend.address : zero));
     },
   });
 }
 
-/** Writes the sparse factors, entry by entry, and `solveLinear(target: i32)`; returns the functions that factor, in order. */
+/** Writes the sparse factors, entry by entry, and `solveLinear(target: i32, addend: i32)`, which adds before it solves; returns the functions that factor, in order. */
 function writeSparseLu(program: ProgramBuilder, layout: MemoryLayout, jacobian: Jacobian, lu: SymbolicLu, entries: number): string[] {
   const factors = layout.f64(Math.max(1, lu.cellCount));
   const rowProducts = lu.rows.map((row) => row.columns.length ** 2);
@@ -174,31 +201,47 @@ function writeSparseLu(program: ProgramBuilder, layout: MemoryLayout, jacobian: 
       if (!shift) return;
       const pool: Local[] = [];
       const work = (slot: number): Local => (pool[slot] ??= b.local("f64", `work${slot}`));
-      const cells: Cells = { get: (cell) => f64.load(factors + 8 * cell), set: (cell, value) => b.store(factors + 8 * cell, value) };
+      const cells = cellsInMemory(b, factors);
       const entry = entryOf(jacobian, shift, (index) => f64.load(entries + 8 * index));
       for (const row of part) writeFactorRow(b, lu, row, entry, cells, work);
     });
     return name;
   });
 
-  program.function("solveLinear", { parameters: { target: "i32" } }, (b, { target }) => {
-    if (!target) return;
-    const cells: Cells = { get: (cell) => f64.load(factors + 8 * cell), set: (cell, value) => b.store(factors + 8 * cell, value) };
-    const load = (variable: number): Value => f64.load(target, 8 * variable);
-    if (lu.size > SOLVED_IN_LOCALS) return writeSolve(lu, cells, load, (variable, value) => b.store(target, value, 8 * variable));
-    const known: Local[] = [];
-    writeSolve(lu, cells, (variable) => known[variable] ?? load(variable), (variable, value) => b.set((known[variable] ??= b.local("f64", `x${variable}`)), value));
-    known.forEach((value, variable) => b.store(target, value, 8 * variable));
+  program.function("solveLinear", { parameters: { target: "i32", addend: "i32" } }, (b, { target, addend }) => {
+    if (!target || !addend) return;
+    const cells = cellsInMemory(b, factors);
+    const pool = Array.from({ length: KEPT_IN_LOCALS }, (_, index) => b.local("f64", `x${index}`));
+    let solved = 0;
+    const solvedAt = new Map<number, number>();
+    // Stored at once: a compiler that meets all stores at the end moves every load before the first sum, where they
+    // fill the stack (V8 11: half of this function's time on 50 states).
+    const set = (variable: number, value: Value): Local | null => {
+      const local = pool[solved % KEPT_IN_LOCALS];
+      if (!local) return null;
+      b.set(local, value);
+      b.store(target, local, 8 * variable);
+      solvedAt.set(variable, solved++);
+      return local;
+    };
+    const get = (variable: number): Value => {
+      const at = solvedAt.get(variable);
+      const kept = at !== undefined && solved - at <= KEPT_IN_LOCALS ? pool[at % KEPT_IN_LOCALS] : null;
+      const fromMemory = f64.load(target, 8 * variable);
+      if (at === undefined) return set(variable, f64.add(fromMemory, f64.load(addend, 8 * variable))) ?? fromMemory;
+      return kept ?? fromMemory;
+    };
+    writeSolve(lu, cells, { get, set: (variable, value) => void set(variable, value) });
   });
   return names;
 }
 
-/** W's entries in variables: shift on the diagonal minus the Jacobian's. */
+/** Entries of -W in variables: the Jacobian's, minus the shift on the diagonal. */
 function entryOf(jacobian: Jacobian, shift: Value, value: (index: number) => Value): (row: number, column: number) => Value | null {
   const index = new Map(jacobian.entries.map((entry, at) => [entry.row * jacobian.size + entry.column, at]));
   return (row, column) => {
     const at = index.get(row * jacobian.size + column);
-    if (row === column) return at === undefined ? shift : f64.sub(shift, value(at));
-    return at === undefined ? null : f64.neg(value(at));
+    if (row === column) return at === undefined ? f64.neg(shift) : f64.sub(value(at), shift);
+    return at === undefined ? null : value(at);
   };
 }

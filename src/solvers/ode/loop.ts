@@ -16,6 +16,8 @@ export const loopCode = { done: 0, paused: 1, stepTooSmall: 2, tooManySteps: 3, 
 const ERROR_FLOOR = 1e-10;
 /** How far from a breakpoint the steps before and after it end and begin: 4 units in its last place. */
 const BREAKPOINT_MARGIN = 4 * 2 ** -52;
+/** What is found this near to a step's start, relative to the time, may as well have been found before it. */
+const SAME_MOMENT = 2 ** -40;
 /** Steps stay below this so that t + h stays finite on systems at rest. */
 const STEP_LARGEST = 1e300;
 
@@ -23,7 +25,8 @@ const STEP_LARGEST = 1e300;
  * Writes `advance(budget: i32): i32`: attempts up to `budget` steps from where the run stands and returns a `loopCode`.
  * Everything a run is stands in memory between calls, so pausing changes no bit. Requested times are read from
  * accepted steps and never shape them. With events it also returns at `stopTime`, which a step ends at to the bit, and where
- * a watched comparison has changed inside a step; of the requested times it then leaves that one out.
+ * a watched comparison has changed inside a step; of the requested times it then leaves that one out. Given steps must end at
+ * known times, and hold changes, where they did when they were recorded; else it returns `stepsEnded`.
  */
 export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: OdeMemory, record: boolean, hasEvents = false): void {
   const size = memory.stateCount;
@@ -92,6 +95,11 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
         () => {
           leave(i32.ge(accepted, given), loopCode.stepsEnded);
           b.set(h, f64.load(i32.add(i32.load(integer.stepsAddress), i32.shl(accepted, 3))));
+          if (halting) {
+            b.set(halting.givenFound, f64.lt(h, 0));
+            b.set(h, f64.abs(h));
+            b.set(halting.givenCut, f64.eq(h, Infinity));
+          }
         },
         () => {
           leave(f64.lt(h, f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST)), loopCode.stepTooSmall);
@@ -103,6 +111,7 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
         haltIf(f64.le(f64.sub(stop, t), f64.mul(2, f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST))), halting);
         b.set(wanted, h);
         b.set(cut, f64.le(stop, f64.add(t, h)));
+        leave(i32.and(i32.gt(given, 0), i32.ne(i32.and(cut, f64.lt(stop, Infinity)), halting.givenCut)), loopCode.stepsEnded);
         b.if(cut, () => b.set(h, f64.sub(stop, t)));
       }
 
@@ -112,15 +121,18 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
       b.if(
         i32.or(f64.le(error, 1), i32.and(i32.gt(given, 0), f64.lt(error, Infinity))),
         () => {
-          if (record) writeTapeRow(b, memory, t, h);
           b.set(end, f64.add(t, h));
           if (halting) {
-            const { stop, stepEnd, found, cut, halts } = halting;
+            const { stop, stepEnd, found, cut, halts, barely } = halting;
             b.set(stepEnd, f64.select(cut, stop, end));
             b.set(found, searchEvent(t, h, stepEnd));
+            b.set(barely, f64.le(f64.sub(found, t), f64.add(f64.mul(SAME_MOMENT, f64.abs(t)), STEP_TINIEST)));
+            leave(i32.and(i32.and(i32.gt(given, 0), i32.isZero(barely)), i32.ne(f64.lt(found, Infinity), halting.givenFound)), loopCode.stepsEnded);
             b.set(end, f64.min(stepEnd, found));
             b.set(halts, i32.or(cut, f64.lt(found, Infinity)));
           }
+          if (record && halting) b.if(i32.isZero(halting.barely), () => writeTapeRow(b, memory, t, recordedStep(h, halting)));
+          else if (record) writeTapeRow(b, memory, t, h);
           writeOutputs(b, memory, { t, h, end, reached, count, halts: halting && halting.halts });
           const advance = (): void => vectors.assign(y, (of) => of(next));
           if (halting) {
@@ -133,7 +145,10 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
           } else advance();
           if (method.facts.firstSameAsLast) vectors.assign(first, (of) => of(last));
           b.set(t, end);
-          b.set(accepted, i32.add(accepted, 1));
+          if (halting) {
+            b.set(accepted, i32.add(accepted, i32.isZero(halting.barely)));
+            b.set(rejected, i32.add(rejected, halting.barely));
+          } else b.set(accepted, i32.add(accepted, 1));
           b.set(error, f64.max(error, ERROR_FLOOR));
           const [integral, proportional] = powersOf(error);
           b.set(factor, f64.div(f64.mul(f64.load(real.safety), previous), integral));
@@ -192,9 +207,20 @@ const haltingLocals = (b: FunctionBuilder, memory: OdeMemory) => ({
   found: b.local("f64", "found"),
   cut: b.local("i32", "cut"),
   halts: b.local("i32", "halts"),
+  /** Whether it was found where the step begins, but for rounding: such a step comes to nothing, and counts as rejected. */
+  barely: b.local("i32", "barely"),
+  /** What a given step says: that something was found in it, that a known time cut it. */
+  givenFound: b.local("i32", "givenFound"),
+  givenCut: b.local("i32", "givenCut"),
 });
 
-function writeTapeRow(b: FunctionBuilder, memory: OdeMemory, t: Local, h: Local): void {
+/** A step as `Tape.steps` has it. */
+function recordedStep(h: Local, { cut, found }: HaltingLocals): Value {
+  const size = f64.select(cut, Infinity, h);
+  return f64.select(f64.lt(found, Infinity), f64.sub(0, size), size);
+}
+
+function writeTapeRow(b: FunctionBuilder, memory: OdeMemory, t: Local, h: Value): void {
   const rowBytes = tapeRow.bytes(memory.stateCount);
   const { tapeCount, tapeAddress } = memory.integer;
   const row = b.local("i32", "row", i32.add(i32.load(tapeAddress), i32.mul(i32.load(tapeCount), rowBytes)));

@@ -1,6 +1,7 @@
 import { f64 } from "../../kernel/builder.ts";
 import type { Value } from "../../kernel/program.ts";
 import type { OdeFacts, OdeMethod, RosenbrockCoefficients, Tableau } from "./method.ts";
+import { lastAdded, writeStageSums } from "./stage-sums.ts";
 import type { Vector } from "./vector.ts";
 import { weighted } from "./vector.ts";
 
@@ -23,35 +24,45 @@ export function rosenbrock(facts: OdeFacts, tableau: Tableau, coefficients: Rose
         return found;
       };
       const inverse = b.local("f64", "inverseStep", f64.div(1, h));
-      linear.factor(f64.mul(inverse, 1 / gamma));
+      linear.factor(f64.mul(inverse, 1 / gamma), f64.mul(h, gamma));
       const drift = linear.timeDerivative;
       const rate = vectors.scratch("rate");
       const argument = vectors.scratch("argument");
-      /** Writes y + Σ row_j U_j into a target, from the argument before it where only its last stage is new. */
-      const advance = (target: Vector, row: readonly number[], before: readonly number[]): void => {
-        const last = row.length - 1;
-        const isContinued = last >= 1 && row[last] === 1 && before.length === last && before.every((value, j) => value === row[j]);
-        vectors.assign(target, (of) =>
-          isContinued ? f64.add(of(argument), of(stage(last))) : f64.add(of(y), weighted(row, (j) => of(stage(j))) ?? f64.const(0)),
-        );
-      };
       a.forEach((row, index) => {
-        if (index > 0) advance(argument, row, a[index - 1] ?? []);
-        rhs(rate, index === 0 ? t : stageTime(nodes[index] ?? 0), index === 0 ? y : argument);
+        const target = stage(index);
+        const before = a[index - 1] ?? [];
+        const [from, weightsOn] = isContinued(row, before) ? [argument, row.map((_, j) => (j === row.length - 1 ? 1 : 0))] : [y, row];
         const push = timeWeights[index] ?? 0;
-        vectors.assign(stage(index), (of) => {
+        const pushed = drift && push !== 0 ? { vector: drift, push: b.local("f64", "push", f64.mul(push, h)) } : null;
+        const coupled = coupling[index] ?? [];
+        if (target.kind === "memory" && index > 0) {
+          writeStageSums(b, { size: vectors.size, stages, argument, from, advance: weightsOn, target, coupling: coupled, scale: inverse, drift: pushed });
+          rhs(rate, stageTime(nodes[index] ?? 0), argument);
+          linear.solve(target, rate);
+          return;
+        }
+        if (index > 0) vectors.assign(argument, (of) => lastAdded(of(from), weightsOn, (j) => of(stage(j))));
+        rhs(rate, index === 0 ? t : stageTime(nodes[index] ?? 0), index === 0 ? y : argument);
+        vectors.assign(target, (of) => {
           let source: Value = of(rate);
-          const coupled = weighted(coupling[index] ?? [], (j) => of(stage(j)));
-          if (coupled) source = f64.add(source, f64.mul(inverse, coupled));
-          if (drift && push !== 0) source = f64.add(source, f64.mul(f64.mul(push, h), of(drift)));
+          const sum = weighted(coupled, (j) => of(stage(j)));
+          if (sum) source = f64.add(source, f64.mul(inverse, sum));
+          if (pushed) source = f64.add(source, f64.mul(pushed.push, of(pushed.vector)));
           return source;
         });
-        linear.solve(stage(index));
+        linear.solve(target);
       });
-      advance(next, weights, a.at(-1) ?? []);
+      if (isContinued(weights, a.at(-1) ?? [])) vectors.assign(next, (of) => f64.add(of(argument), of(stage(weights.length - 1))));
+      else vectors.assign(next, (of) => lastAdded(of(y), weights, (j) => of(stage(j))));
       return (of) => weighted(tableau.error, (j) => of(stage(j))) ?? f64.const(0);
     },
   };
+}
+
+/** Whether a row only adds its last stage to the row before, so that it can go on from that one's argument. */
+function isContinued(row: readonly number[], before: readonly number[]): boolean {
+  const last = row.length - 1;
+  return last >= 1 && row[last] === 1 && before.length === last && before.every((value, j) => value === row[j]);
 }
 
 /**

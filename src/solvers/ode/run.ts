@@ -1,16 +1,22 @@
+import type { Instance } from "../../kernel/instance.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { Status } from "../status.ts";
 import type { Trajectory } from "../trajectory.ts";
 import { breakpointTimes } from "./breakpoint.ts";
 import { checkProblem } from "./check-problem.ts";
+import type { OdeControl } from "./control.ts";
 import { resolveControl } from "./control.ts";
 import type { Scene } from "./diagnose.ts";
 import { diagnose, diagnoseStart } from "./diagnose.ts";
+import type { EventRun } from "./event-run.ts";
 import { eventRun } from "./event-run.ts";
 import { loopCode } from "./loop.ts";
 import type { IntegerField } from "./memory.ts";
 import { tapeRow } from "./memory.ts";
-import type { OdeProblem, OdeRun, Tape } from "./solver.ts";
+import type { Position, PositionedRun } from "./position.ts";
+import type { Room } from "./run-room.ts";
+import { roomKeeper } from "./run-room.ts";
+import type { OdeProblem, Tape } from "./solver.ts";
 
 /** Rows of the tape that the first recorded run reserves. */
 const FIRST_TAPE_ROWS = 256;
@@ -24,177 +30,289 @@ export interface RunMemory {
   runs: number;
 }
 
-/** Puts a problem into a solver's memory and takes it to its start. @throws RangeError naming what does not fit the system. */
-export function beginRun(compiled: Scene, kept: RunMemory, record: boolean, problem: OdeProblem): OdeRun {
-  checkProblem(compiled.system, problem);
-  checkSteps(compiled.system, problem.steps);
-  const control = problem.control ? resolveControl(compiled.control, problem.control) : compiled.control;
-  const scene = problem.control ? { ...compiled, control } : compiled;
-  const { instance, memory, method, system } = scene;
-  const { real, integer } = memory;
-  const size = memory.stateCount;
-  const run = ++kept.runs;
+/** What all runs of one solver share. */
+interface Stage extends RunMemory {
+  readonly scene: Scene;
+  readonly record: boolean;
+  readonly roomFor: ReturnType<typeof roomKeeper>;
+  /** The program's functions, looked up once. */
+  readonly begin: Instance["functions"][string];
+  readonly restart: Instance["functions"][string];
+  readonly advance: Instance["functions"][string];
+}
 
-  // What the run before needed and a quarter more: fitting runs repeat, and every reserved row has to be cleared.
-  const tapeCapacity = record ? Math.max(FIRST_TAPE_ROWS, Math.ceil(1.25 * (instance.i32[integer.tapeCount / 4] ?? 0))) : 0;
-  instance.release();
-  const startTime = problem.startTime ?? 0;
-  const timesAddress = instance.reserve(8 * Math.max(1, problem.times.length));
-  const outputsAddress = instance.reserve(8 * Math.max(1, problem.times.length * size));
-  const stepsAddress = problem.steps ? instance.reserve(8 * Math.max(1, problem.steps.length)) : 0;
-  const breakpoints = breakpointTimes(system, scene.breakpoints, problem.parameters, startTime, problem.times.at(-1) ?? startTime);
-  const breakpointAddress = instance.reserve(8 * breakpoints.length);
-  const rowBytes = tapeRow.bytes(size);
-  const tapeAddress = record ? instance.reserve(tapeCapacity * rowBytes) : 0;
-
-  const f = instance.f64;
-  const i = instance.i32;
-  f.set(problem.times, timesAddress / 8);
-  if (problem.steps) f.set(problem.steps, stepsAddress / 8);
-  f.set(breakpoints, breakpointAddress / 8);
-  f.set(problem.parameters, memory.parameters / 8);
-  f.set(problem.state, memory.state / 8);
-  // Written out: this runs once per solve, and a loop over names costs more than a small solve.
-  f[real.time / 8] = startTime;
-  f[real.step / 8] = 0;
-  f[real.attempted / 8] = 0;
-  f[real.previousPower / 8] = 1;
-  f[real.rtol / 8] = control.rtol;
-  // A state that stays 0 would have no scale at all.
-  f[real.atol / 8] = Math.max(control.atol, SMALLEST_SCALE);
-  f[real.safety / 8] = control.safety;
-  f[real.grow / 8] = control.grow;
-  f[real.shrink / 8] = control.shrink;
-  f[real.retreat / 8] = control.retreat;
-  i[integer.timeCount / 4] = problem.times.length;
-  i[integer.timesAddress / 4] = timesAddress;
-  i[integer.reached / 4] = 0;
-  i[integer.outputsAddress / 4] = outputsAddress;
-  i[integer.accepted / 4] = 0;
-  i[integer.rejected / 4] = 0;
-  i[integer.maxSteps / 4] = control.maxSteps;
-  i[integer.refused / 4] = 0;
-  i[integer.tapeAddress / 4] = tapeAddress;
-  i[integer.tapeCapacity / 4] = tapeCapacity;
-  i[integer.tapeCount / 4] = 0;
-  i[integer.stepsAddress / 4] = stepsAddress;
-  i[integer.stepsCount / 4] = problem.steps?.length ?? 0;
-  i[integer.breakpointAddress / 4] = breakpointAddress;
-
-  const read = (name: IntegerField): number => instance.i32[integer[name] / 4] ?? 0;
-  const events = scene.events ? eventRun({ ...scene, events: scene.events }, startTime, problem.times.at(-1) ?? startTime) : null;
-  const timeNow = (): number => instance.f64[real.time / 8] ?? NaN;
-  /** Writes the requested times up to where the run stands. */
-  const writeOutputs = (): void => {
-    for (let row = read("reached"); row < problem.times.length && (problem.times[row] ?? Infinity) <= timeNow(); row++) {
-      instance.f64.copyWithin(outputsAddress / 8 + row * size, memory.state / 8, memory.state / 8 + size);
-      instance.i32[integer.reached / 4] = row + 1;
-    }
+/**
+ * Makes the `begin` of a solver, which puts a problem into its memory and takes it to its start.
+ * What begins throws a RangeError naming what does not fit the system.
+ */
+export function runsOf(scene: Scene, record: boolean): (problem: OdeProblem) => PositionedRun {
+  const { functions } = scene.instance;
+  const named = (name: string): Instance["functions"][string] => {
+    const found = functions[name];
+    if (!found) throw new Error(`solver of "${scene.system.id}": its program has no function "${name}"`);
+    return found;
   };
-  const settled = events?.settle(writeOutputs);
-  const started = !settled?.failure && instance.functions[events ? "restart" : "begin"]?.() === 1;
-  let startEvaluations = problem.steps ? 1 : 2;
-  let status: Status = started ? { status: "paused", time: startTime } : (settled?.failure ?? diagnoseStart(scene, startTime, events && settled?.isChanged ? events.last() : null));
-  if (!started) i[integer.reached / 4] = 0;
-  if (started && read("reached") === problem.times.length) status = { status: "done" };
+  const stage: Stage = { scene, record, runs: 0, roomFor: roomKeeper(scene.instance), begin: named("begin"), restart: named("restart"), advance: named("advance") };
+  return (problem) => {
+    checkProblem(scene.system, problem);
+    checkSteps(scene.system, problem.steps);
+    return new ProgramRun(stage, problem, problem.control ? resolveControl(scene.control, problem.control) : scene.control);
+  };
+}
+
+/** A run inside a solver's program. A class, so that beginning one makes a single object and no functions: small solves take 30 microseconds. */
+class ProgramRun implements PositionedRun {
+  status: Status;
+  readonly #stage: Stage;
+  readonly #problem: OdeProblem;
+  readonly #control: OdeControl;
+  readonly #number: number;
+  readonly #room: Room;
+  readonly #events: EventRun | null;
+  #startEvaluations: number;
+  #endedAtEvent: boolean;
+  /** Attempts made before steps last began afresh. */
+  #attemptsBefore = 0;
+
+  constructor(stage: Stage, problem: OdeProblem, control: OdeControl) {
+    const { instance, memory, system, breakpoints: switches, events } = stage.scene;
+    const { times, steps, startTime = 0 } = problem;
+    const endTime = times.length > 0 ? (times[times.length - 1] ?? startTime) : startTime;
+    this.#stage = stage;
+    this.#problem = problem;
+    this.#control = control;
+    this.#number = ++stage.runs;
+
+    const breakpoints = breakpointTimes(system, switches, problem.parameters, startTime, endTime);
+    // What the run before needed and a quarter more: fitting runs repeat, and every reserved row has to be cleared.
+    const tapeCapacity = stage.record ? Math.max(FIRST_TAPE_ROWS, Math.ceil(1.25 * this.#read("tapeCount"))) : 0;
+    const room = stage.roomFor({
+      times: times.length,
+      states: memory.stateCount,
+      steps: steps ? steps.length : 0,
+      breakpoints: breakpoints.length,
+      tapeBytes: tapeCapacity * tapeRow.bytes(memory.stateCount),
+    });
+    this.#room = room;
+    instance.f64.set(times, room.times / 8);
+    if (steps) instance.f64.set(steps, room.steps / 8);
+    instance.f64.set(breakpoints, room.breakpoints / 8);
+    instance.f64.set(problem.parameters, memory.parameters / 8);
+    instance.f64.set(problem.state, memory.state / 8);
+    writeControl(stage.scene, control, startTime);
+    writeCounts(stage.scene, room, { timeCount: times.length, maxSteps: control.maxSteps, tapeCapacity, stepsCount: steps ? steps.length : 0 });
+
+    this.#events = events ? eventRun({ ...stage.scene, events }, startTime, endTime, problem.events) : null;
+    const settled = this.#events?.settle(() => this.#writeOutputs());
+    const isStarted = !settled?.failure && (this.#events ? stage.restart() : stage.begin()) === 1;
+    this.#startEvaluations = steps ? 1 : 2;
+    this.#endedAtEvent = this.#events !== null && !isStarted;
+    if (!isStarted) {
+      this.status = settled?.failure ?? diagnoseStart(this.#scene(), startTime, this.#events && settled?.isChanged ? this.#events.last() : null);
+      instance.i32[memory.integer.reached / 4] = 0;
+    } else this.status = this.#read("reached") === times.length ? { status: "done" } : { status: "paused", time: startTime };
+  }
+
+  #scene(): Scene {
+    return { ...this.#stage.scene, control: this.#control };
+  }
+
+  #read(field: IntegerField): number {
+    const { instance, memory } = this.#stage.scene;
+    return instance.i32[memory.integer[field] / 4] ?? 0;
+  }
+
+  #timeNow(): number {
+    const { instance, memory } = this.#stage.scene;
+    return instance.f64[memory.real.time / 8] ?? NaN;
+  }
+
+  #requireCurrent(): void {
+    const { runs, scene } = this.#stage;
+    if (runs !== this.#number) throw new Error(`solver of "${scene.system.id}": this run is over because another one began; read it before, or compile a second solver`);
+  }
+
+  /** Writes the requested times up to where the run stands. */
+  #writeOutputs(): void {
+    const { instance, memory } = this.#stage.scene;
+    const { times } = this.#problem;
+    for (let row = this.#read("reached"); row < times.length && (times[row] ?? Infinity) <= this.#timeNow(); row++) {
+      instance.f64.copyWithin(this.#room.outputs / 8 + row * memory.stateCount, memory.state / 8, memory.state / 8 + memory.stateCount);
+      instance.i32[memory.integer.reached / 4] = row + 1;
+    }
+  }
+
   /** Does what is due where the loop halted, and goes on from there; the status says when that fails. */
-  const passEvents = (): Status | null => {
-    if (!events) return null;
-    const reached = read("reached");
-    const { isChanged, failure } = events.settle(writeOutputs);
+  #passEvents(events: EventRun): Status | null {
+    const { instance, memory } = this.#stage.scene;
+    const reached = this.#read("reached");
+    const { isChanged, failure } = events.settle(() => this.#writeOutputs());
+    this.#endedAtEvent = failure !== undefined;
     if (failure) return failure;
     if (!isChanged) {
       // The state goes on smoothly; only the rate that a step begins with has to be taken anew.
-      instance.functions["rhs"]?.(memory.stages, timeNow(), memory.state);
-      startEvaluations += 1;
+      instance.functions["rhs"]?.(memory.stages, this.#timeNow(), memory.state);
+      this.#startEvaluations += 1;
       return null;
     }
-    instance.f64[real.previousPower / 8] = 1;
-    instance.i32[integer.refused / 4] = 0;
-    startEvaluations += 2;
-    if (instance.functions["restart"]?.() === 1) return null;
+    instance.f64[memory.real.previousPower / 8] = 1;
+    instance.i32[memory.integer.refused / 4] = 0;
+    this.#startEvaluations += 2;
+    this.#attemptsBefore = this.#read("accepted") + this.#read("rejected");
+    if (this.#stage.restart() === 1) return null;
+    this.#endedAtEvent = true;
     // What an event left in ruins is no result.
-    instance.i32[integer.reached / 4] = reached;
-    return diagnoseStart(scene, timeNow(), events.last());
-  };
+    instance.i32[memory.integer.reached / 4] = reached;
+    return diagnoseStart(this.#scene(), this.#timeNow(), events.last());
+  }
 
-  const requireCurrent = (): void => {
-    if (kept.runs !== run) throw new Error(`solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
-  };
   /** Doubles the tape; the old one stays where it is until the next run. */
-  const growTape = (): boolean => {
-    const [capacity, address, count] = [2 * read("tapeCapacity"), read("tapeAddress"), read("tapeCount")];
+  #growTape(): boolean {
+    const { instance, memory } = this.#stage.scene;
+    const rowBytes = tapeRow.bytes(memory.stateCount);
+    const [capacity, address, count] = [2 * this.#read("tapeCapacity"), this.#read("tapeAddress"), this.#read("tapeCount")];
     try {
       const larger = instance.reserve(capacity * rowBytes);
       instance.f64.copyWithin(larger / 8, address / 8, (address + count * rowBytes) / 8);
-      instance.i32[integer.tapeAddress / 4] = larger;
-      instance.i32[integer.tapeCapacity / 4] = capacity;
+      instance.i32[memory.integer.tapeAddress / 4] = larger;
+      instance.i32[memory.integer.tapeCapacity / 4] = capacity;
       return true;
     } catch (error) {
       if (error instanceof RangeError) return false;
       throw error;
     }
-  };
+  }
 
-  return {
-    get status() {
-      return status;
-    },
-    advance(steps) {
-      requireCurrent();
-      if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
-      if (status.status !== "paused") return status;
-      let left = steps;
-      for (;;) {
-        const before = read("accepted") + read("rejected");
-        const code = instance.functions["advance"]?.(Math.min(left, 2 ** 31 - 1));
-        left -= read("accepted") + read("rejected") - before;
-        if (code === loopCode.done) status = { status: "done" };
-        else if (code === loopCode.eventFound) {
-          const failure = passEvents();
-          if (!failure && left > 0) continue;
-          status = failure ?? { status: "paused", time: timeNow() };
-        } else if (code === loopCode.paused) status = { status: "paused", time: timeNow() };
-        else if (code === loopCode.tapeFull) {
-          if (growTape()) continue;
-          status = { status: "out-of-memory", time: timeNow(), worst: "", hint: `the record of ${read("tapeCount")} steps does not fit; loosen rtol or end earlier` };
-        } else status = diagnose(scene, code ?? -1);
-        return status;
+  advance(steps: number): Status {
+    this.#requireCurrent();
+    if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
+    if (this.status.status !== "paused") return this.status;
+    this.status = this.#advance(steps);
+    return this.status;
+  }
+
+  #advance(steps: number): Status {
+    let left = steps;
+    for (;;) {
+      const before = this.#read("accepted") + this.#read("rejected");
+      const code = this.#stage.advance(Math.min(left, 2 ** 31 - 1));
+      if (code === loopCode.done) return { status: "done" };
+      left -= this.#read("accepted") + this.#read("rejected") - before;
+      if (code === loopCode.eventFound && this.#events) {
+        const failure = this.#passEvents(this.#events);
+        if (failure) return failure;
+        if (left > 0) continue;
+        return { status: "paused", time: this.#timeNow() };
       }
-    },
-    trajectory(): Trajectory {
-      requireCurrent();
-      const reached = read("reached");
-      const values = instance.f64.slice(outputsAddress / 8, outputsAddress / 8 + reached * size);
-      const [accepted, rejected] = [read("accepted"), read("rejected")];
-      const attempts = accepted + rejected;
-      return {
-        status,
-        times: problem.times.slice(0, reached),
-        states: system.states,
-        values,
-        final: reached > 0 ? values.slice((reached - 1) * size) : problem.state.slice(),
-        statistics: {
-          accepted,
-          rejected,
-          rhsEvaluations: startEvaluations + attempts * method.facts.rhsPerStep,
-          jacobianEvaluations: attempts * method.facts.factorizationsPerStep,
-          factorizations: attempts * method.facts.factorizationsPerStep,
-        },
-      };
-    },
-    tape(): Tape {
-      requireCurrent();
-      if (!record) throw new Error(`solver of "${system.id}": steps are kept only when it is compiled with record: true`);
-      const count = read("tapeCount");
-      const stride = rowBytes / 8;
-      const rows = instance.f64.subarray(read("tapeAddress") / 8, read("tapeAddress") / 8 + count * stride);
-      const states = new Float64Array(count * size);
-      for (let row = 0; row < count; row++) states.set(rows.subarray(row * stride + 2, (row + 1) * stride), row * size);
-      const column = (offset: number): Float64Array => Float64Array.from({ length: count }, (_, row) => rows[row * stride + offset] ?? NaN);
-      return { count, times: column(tapeRow.time / 8), steps: column(tapeRow.step / 8), states };
-    },
-  };
+      if (code === loopCode.paused) return { status: "paused", time: this.#timeNow() };
+      if (code !== loopCode.tapeFull) return diagnose(this.#scene(), code);
+      if (!this.#growTape()) {
+        return { status: "out-of-memory", time: this.#timeNow(), worst: "", hint: `the record of ${this.#read("tapeCount")} steps does not fit; loosen rtol or end earlier` };
+      }
+    }
+  }
+
+  trajectory(): Trajectory {
+    this.#requireCurrent();
+    const { instance, memory, method, system } = this.#stage.scene;
+    const { facts } = method;
+    const { times, state } = this.#problem;
+    const reached = this.#read("reached");
+    const size = memory.stateCount;
+    const { outputs, final } = this.#room;
+    const numbers = reached * size;
+    // One block for all, copied at once: making a typed array beyond some 60 bytes takes over a microsecond, whatever its length.
+    const { f64 } = instance;
+    if (reached > 0) f64.copyWithin(final / 8, outputs / 8 + numbers - size, outputs / 8 + numbers);
+    else f64.set(state, final / 8);
+    const { buffer } = reached === times.length ? new Float64Array(f64.subarray(outputs / 8, final / 8 + size + reached)) : this.#joined(numbers, reached);
+    const [accepted, rejected] = [this.#read("accepted"), this.#read("rejected")];
+    const attempts = accepted + rejected;
+    return {
+      status: this.status,
+      times: new Float64Array(buffer, 8 * (numbers + size), reached),
+      states: system.states,
+      values: new Float64Array(buffer, 0, numbers),
+      final: new Float64Array(buffer, 8 * numbers, size),
+      statistics: {
+        accepted,
+        rejected,
+        rhsEvaluations: this.#startEvaluations + attempts * facts.rhsPerStep,
+        jacobianEvaluations: attempts * facts.factorizationsPerStep,
+        factorizations: attempts * facts.factorizationsPerStep,
+      },
+    };
+  }
+
+  /** What a run that broke off reached: its outputs, its last state and the times, which stand apart in memory. */
+  #joined(numbers: number, reached: number): Float64Array<ArrayBuffer> {
+    const { instance, memory } = this.#stage.scene;
+    const { outputs, final } = this.#room;
+    const all = new Float64Array(numbers + memory.stateCount + reached);
+    all.set(instance.f64.subarray(outputs / 8, outputs / 8 + numbers));
+    all.set(instance.f64.subarray(final / 8, final / 8 + memory.stateCount + reached), numbers);
+    return all;
+  }
+
+  position(): Position {
+    this.#requireCurrent();
+    const { instance, memory } = this.#stage.scene;
+    return {
+      time: this.#timeNow(),
+      step: instance.f64[memory.real.step / 8] ?? NaN,
+      state: instance.f64.slice(memory.state / 8, memory.state / 8 + memory.stateCount),
+      events: this.#events?.state() ?? null,
+      sinceStart: this.#read("accepted") + this.#read("rejected") - this.#attemptsBefore,
+      endedAtEvent: this.#endedAtEvent,
+    };
+  }
+
+  tape(): Tape {
+    this.#requireCurrent();
+    const { instance, memory, system } = this.#stage.scene;
+    if (!this.#stage.record) throw new Error(`solver of "${system.id}": steps are kept only when it is compiled with record: true`);
+    const size = memory.stateCount;
+    const count = this.#read("tapeCount");
+    const stride = tapeRow.bytes(size) / 8;
+    const first = this.#read("tapeAddress") / 8;
+    const rows = instance.f64.subarray(first, first + count * stride);
+    const states = new Float64Array(count * size);
+    for (let row = 0; row < count; row++) states.set(rows.subarray(row * stride + 2, (row + 1) * stride), row * size);
+    const column = (offset: number): Float64Array => Float64Array.from({ length: count }, (_, row) => rows[row * stride + offset] ?? NaN);
+    return { count, times: column(tapeRow.time / 8), steps: column(tapeRow.step / 8), states };
+  }
+}
+
+/** Field by field: this happens once a solve, and a loop over names would cost more than a small one. */
+function writeControl({ instance: { f64 }, memory: { real } }: Scene, control: OdeControl, startTime: number): void {
+  f64[real.time / 8] = startTime;
+  f64[real.step / 8] = 0;
+  f64[real.attempted / 8] = 0;
+  f64[real.previousPower / 8] = 1;
+  f64[real.rtol / 8] = control.rtol;
+  // A state that stays 0 would have no scale at all.
+  f64[real.atol / 8] = Math.max(control.atol, SMALLEST_SCALE);
+  f64[real.safety / 8] = control.safety;
+  f64[real.grow / 8] = control.grow;
+  f64[real.shrink / 8] = control.shrink;
+  f64[real.retreat / 8] = control.retreat;
+}
+
+function writeCounts({ instance: { i32 }, memory: { integer } }: Scene, room: Room, counts: { readonly timeCount: number; readonly maxSteps: number; readonly tapeCapacity: number; readonly stepsCount: number }): void {
+  i32[integer.timeCount / 4] = counts.timeCount;
+  i32[integer.timesAddress / 4] = room.times;
+  i32[integer.reached / 4] = 0;
+  i32[integer.outputsAddress / 4] = room.outputs;
+  i32[integer.accepted / 4] = 0;
+  i32[integer.rejected / 4] = 0;
+  i32[integer.maxSteps / 4] = counts.maxSteps;
+  i32[integer.refused / 4] = 0;
+  i32[integer.tapeAddress / 4] = room.tape;
+  i32[integer.tapeCapacity / 4] = counts.tapeCapacity;
+  i32[integer.tapeCount / 4] = 0;
+  i32[integer.stepsAddress / 4] = room.steps;
+  i32[integer.stepsCount / 4] = counts.stepsCount;
+  i32[integer.breakpointAddress / 4] = room.breakpoints;
 }
 
 /** Refuses given steps that cannot be taken. @throws RangeError naming the first. */
@@ -203,8 +321,8 @@ function checkSteps(system: OdeSystem, steps: Float64Array | undefined): void {
   const refuse = (message: string): never => {
     throw new RangeError(`solver of "${system.id}": ${message}`);
   };
-  const wrong = steps.findIndex((step) => !(step > 0 && step < Infinity));
-  if (wrong >= 0) refuse(`given step ${wrong} is ${steps[wrong]}; steps must be finite and above 0`);
-  if (system.events) refuse("given steps cannot follow events; leave `steps` out");
+  // With events signs and infinities say what happened in a step.
+  const wrong = steps.findIndex(system.events ? (step) => !(step !== 0 && !Number.isNaN(step)) : (step) => !(step > 0 && step < Infinity));
+  if (wrong >= 0) refuse(`given step ${wrong} is ${steps[wrong]}; steps must be ${system.events ? "as a record has them" : "finite and above 0"}`);
   if (steps.length === 0) refuse("no steps are given; leave `steps` out for error control");
 }

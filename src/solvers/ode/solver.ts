@@ -6,6 +6,7 @@ import type { OdeSystem } from "../../models/system.ts";
 import type { Status } from "../status.ts";
 import type { Trajectory } from "../trajectory.ts";
 import type { OdeControl } from "./control.ts";
+import type { EventState } from "./event-run.ts";
 import type { Resolve } from "./linear.ts";
 import type { OdeMemory } from "./memory.ts";
 import type { AnyOdeMethod, OdeMethod } from "./method.ts";
@@ -20,10 +21,12 @@ export interface OdeProblem {
   readonly times: Float64Array;
   /** Default 0. */
   readonly startTime?: number;
-  /** Step sizes to take one after another without error control: a replay. */
+  /** Step sizes to take one after another without error control, as `Tape.steps` has them: a replay. Events are found anew, in the same steps. */
   readonly steps?: Float64Array;
   /** Overrides the compiled control for this run. */
   readonly control?: Partial<OdeControl>;
+  /** Where events stand in a run that this one goes on from. Default: as before any run. */
+  readonly events?: EventState;
 }
 
 /** The accepted steps of a run, as copies. */
@@ -31,7 +34,10 @@ export interface Tape {
   readonly count: number;
   /** Start of each step [count]. */
   readonly times: Float64Array;
-  /** Size of each step [count]; `OdeProblem.steps` for a replay. */
+  /**
+   * Size of each step [count]; `OdeProblem.steps` for a replay. With events, a step that a time known ahead has cut is Infinity, as it goes
+   * there in every replay, and one in which the condition of a trigger was found to change, which ends there, is negative.
+   */
   readonly steps: Float64Array;
   /** State at the start of each step, row-major [count, nState]. */
   readonly states: Float64Array;
@@ -96,12 +102,14 @@ export interface SolverOptions<Method extends AnyOdeMethod = AnyOdeMethod> {
   readonly method: Method;
   /** Default "wasm". */
   readonly target?: Target;
-  /** The same bits on every engine and machine, by functions of our own instead of the host's; they take longer. Default false. */
+  /** Refuses what has other bits on another engine or machine: trigonometric functions, and methods of packages. Costs nothing. Default false. */
   readonly reproducible?: boolean;
   readonly control?: Partial<OdeControl>;
   /** Keep the tape of accepted steps. Default false. */
   readonly record?: boolean;
   /** Only the first states enter the error norm. Default all. */
   readonly errorStates?: number;
+  /** Writes `rhs` in the place of the usual one: same values, and whatever else is wanted of the rates' evaluation. */
+  readonly rates?: (context: ExtendContext) => void;
   readonly extend?: (context: ExtendContext) => void;
 }

@@ -6,7 +6,7 @@ import type { Local, Value } from "../../kernel/program.ts";
 interface FactorRow {
   /** Position of each entry's column, ascending; the diagonal is always there. */
   readonly columns: readonly number[];
-  /** Cell of each entry; the diagonal's cell keeps the pivot's reciprocal. */
+  /** Cell of each entry. */
   readonly cells: readonly number[];
 }
 
@@ -58,8 +58,11 @@ export interface Cells {
 }
 
 /**
- * Writes the elimination of one row, straight-line; rows must be written in order.
- * `entry` is the matrix in variables, null where it is structurally zero; `work` lends a local per column of the row.
+ * Writes the elimination of one row of M = -W, straight-line; rows must be written in order. `entry` gives M in variables, null
+ * where it is structurally zero; `work` lends a local per column of the row.
+ *
+ * With W = L D U, L and U of unit diagonal, the cells keep -L, 1/D and -U: no sign is turned anywhere, and each variable of a
+ * triangular solve waits for one product and one sum only, not for a pivot too (8 solves a step against one factorization).
  */
 export function writeFactorRow(
   b: FunctionBuilder,
@@ -81,51 +84,70 @@ export function writeFactorRow(
   row.columns.forEach((pivot, slot) => {
     const eliminated = current.get(pivot);
     if (!eliminated) return;
+    const cell = row.cells[slot] ?? 0;
     if (pivot < index) {
       const above = lu.rows[pivot];
       if (!above) return;
-      const diagonal = above.columns.indexOf(pivot);
-      b.set(eliminated.local, f64.mul(eliminated.local, cells.get(above.cells[diagonal] ?? 0)));
       above.columns.forEach((column, at) => {
         const target = current.get(column);
         if (column <= pivot || !target) return;
         const product = f64.mul(eliminated.local, cells.get(above.cells[at] ?? 0));
-        b.set(target.local, target.filled ? f64.sub(target.local, product) : f64.neg(product));
+        b.set(target.local, target.filled ? f64.add(target.local, product) : product);
         target.filled = true;
       });
+      cells.set(cell, f64.mul(eliminated.local, cells.get(above.cells[above.columns.indexOf(pivot)] ?? 0)));
+      return;
     }
-    const cell = row.cells[slot] ?? 0;
     // The diagonal is finished once all pivots before it are, and columns ascend.
-    cells.set(cell, pivot === index ? reciprocalOfPivot(eliminated.local) : eliminated.local);
+    if (pivot === index) b.set(eliminated.local, reciprocalOfPivot(eliminated.local, -1));
+    else b.set(eliminated.local, f64.mul(eliminated.local, current.get(index)?.local ?? f64.const(NaN)));
+    cells.set(cell, eliminated.local);
   });
 }
 
 /**
- * 1/pivot, but NaN where the pivot is infinite: its reciprocal 0 would make every stage 0, a step that goes nowhere with
- * no error. An infinite slope (a root of a value at 0) is thereby an attempt that failed.
+ * sign/pivot, but NaN where the pivot is infinite: its reciprocal 0 would make every stage 0, a step that goes nowhere with
+ * no error. An infinite slope (a root of a value at 0) is thereby an attempt that failed. The product runs beside the division.
  */
-export function reciprocalOfPivot(pivot: Local): Value {
-  return f64.div(f64.add(1, f64.mul(0, pivot)), pivot);
+export function reciprocalOfPivot(pivot: Local, sign: 1 | -1 = 1): Value {
+  return f64.add(f64.div(sign, pivot), f64.mul(0, pivot));
 }
 
-/** Writes the two triangular solves, straight-line, in place on a vector given by its components. */
-export function writeSolve(lu: SymbolicLu, cells: Cells, get: (variable: number) => Value, set: (variable: number, value: Value) => void): void {
-  lu.rows.forEach((row, index) => {
-    const variable = lu.order[index] ?? 0;
-    let value: Value | null = null;
-    row.columns.forEach((column, slot) => {
-      if (column < index) value = f64.sub(value ?? get(variable), f64.mul(cells.get(row.cells[slot] ?? 0), get(lu.order[column] ?? 0)));
-    });
-    if (value) set(variable, value);
+/** Reads and writes the vector of a triangular solve. */
+export interface SolveVector {
+  get(variable: number): Value;
+  set(variable: number, value: Value): void;
+}
+
+/** Writes W⁻¹ times a vector, straight-line, in place: two triangular solves with a scaling between them. Terms that are known last are added last. */
+export function writeSolve(lu: SymbolicLu, cells: Cells, { get, set }: SolveVector): void {
+  const { order, rows } = lu;
+  const added = (index: number, start: Value, terms: readonly number[]): Value => {
+    const row = rows[index];
+    return terms.reduce((sum, slot) => {
+      const other = get(order[row?.columns[slot] ?? -1] ?? -1);
+      // Known to be 0: a column of the inverse that begins with zeros.
+      return other.kind === "constant" && other.value === 0 ? sum : f64.add(sum, f64.mul(cells.get(row?.cells[slot] ?? 0), other));
+    }, start);
+  };
+  const below = dependencies(rows.map(({ columns }, index) => columns.flatMap((column, slot) => (column < index ? [{ column, slot }] : []))), false);
+  rows.forEach((_, index) => {
+    const terms = below[index] ?? [];
+    if (terms.length > 0) set(order[index] ?? 0, added(index, get(order[index] ?? 0), terms));
   });
+  const above = dependencies(rows.map(({ columns }, index) => columns.flatMap((column, slot) => (column > index ? [{ column, slot }] : []))), true);
   for (let index = lu.size - 1; index >= 0; index--) {
-    const row = lu.rows[index];
-    if (!row) continue;
-    const variable = lu.order[index] ?? 0;
-    let value = get(variable);
-    row.columns.forEach((column, slot) => {
-      if (column > index) value = f64.sub(value, f64.mul(cells.get(row.cells[slot] ?? 0), get(lu.order[column] ?? 0)));
-    });
-    set(variable, f64.mul(value, cells.get(row.cells[row.columns.indexOf(index)] ?? 0)));
+    const row = rows[index];
+    const variable = order[index] ?? 0;
+    const scaled = f64.mul(get(variable), cells.get(row?.cells[row.columns.indexOf(index)] ?? 0));
+    set(variable, added(index, scaled, above[index] ?? []));
   }
+}
+
+/** Slots of each row's terms, those whose variable has the longest chain of others before it last. */
+function dependencies(terms: readonly (readonly { readonly column: number; readonly slot: number }[])[], isBackward: boolean): number[][] {
+  const depth = new Int32Array(terms.length);
+  const indices = [...terms.keys()];
+  for (const index of isBackward ? indices.toReversed() : indices) depth[index] = Math.max(0, ...(terms[index] ?? []).map(({ column }) => 1 + (depth[column] ?? 0)));
+  return terms.map((row) => row.toSorted((a, b) => (depth[a.column] ?? 0) - (depth[b.column] ?? 0)).map(({ slot }) => slot));
 }

@@ -3,12 +3,10 @@ import type { OdeSystem } from "../../../src/models/system.ts";
 import { compileSolver } from "../../../src/solvers/compile.ts";
 import type { AutoRun } from "../../../src/solvers/ode/auto-run.ts";
 import { auto, autoMethods } from "../../../src/solvers/ode/auto.ts";
-import { bdf } from "../../../src/solvers/ode/bdf.ts";
 import { rodas5p } from "../../../src/solvers/ode/rodas5p.ts";
 import { compileStiffness } from "../../../src/solvers/ode/stiffness.ts";
 import { rateProgram } from "../../../src/solvers/tables/index.ts";
 import { brusselator, decayChain, hires, lotkaVolterra, oregonator, oscillator, problemOf, robertson, systemOf } from "../problems.ts";
-import { systemFrom } from "./event-model.ts";
 
 /** Local errors below rtol add up; the oregonator's phase turns them into errors of its spikes. */
 const accumulation = 300;
@@ -106,17 +104,6 @@ describe("auto", () => {
     expect(phases.map(({ method }) => method)).toEqual(["tsit5", "bdf"]);
     const reference = (await compileSolver(stiffer, { method: rodas5p, control: { rtol: 1e-9, atol: 1e-12 } })).solve(problemOf(stiffer, [10]));
     expect(Math.max(...reference.final.map((value, i) => Math.abs((trajectory.final[i] ?? NaN) / value - 1)))).toBeLessThan(accumulation * 1e-6);
-  });
-
-  it("leaves events to a one-step method, while bdf refuses them by name", async () => {
-    const system = systemFrom("species A = 1; J: A ->; k*A; k = 1; Feed: at A < 0.3: A = 1");
-    expect(autoMethods(system)).toEqual({ explicit: false, stiff: "rodas5p" });
-    const problem = problemOf(system, sortedTimes(10, 8));
-    const found = (await compileSolver(system, { method: auto })).solve(problem);
-    expect(found).toEqual((await compileSolver(system, { method: rodas5p })).solve(problem));
-    // Without its event, A is below e^-0.8 at every requested time.
-    expect(Math.max(...found.values)).toBeGreaterThan(0.6);
-    await expect(compileSolver(system, { method: bdf })).rejects.toThrow("Feed");
   });
 
   it("says how a run failed, with the variable and the time, and counts the steps of both methods", async () => {

@@ -15,14 +15,17 @@ describe("dense LU", () => {
     const program = programBuilder();
     const matrix = writeDenseLu(program, layout, size);
     const vector = layout.f64(size);
+    const addend = layout.f64(size);
     program.function("run", {}, (b) => {
       b.call("factorMatrix", f64.const(size + 1));
-      b.call("solveLinear", i32.const(vector));
+      b.call("solveLinear", i32.const(vector), i32.const(addend));
     });
     const instance = await instantiate(program.finish(layout.bytes));
     const right = Array.from({ length: size }, (_, i) => Math.cos(i));
     for (let row = 0; row < size; row++) for (let column = 0; column < size; column++) instance.f64[matrix.address(row, column) / 8] = entry(row, column);
-    instance.f64.set(right, vector / 8);
+    // The right side in two parts: what stands there, and what is added before it is solved.
+    instance.f64.set(right.map((value) => value / 4), vector / 8);
+    instance.f64.set(right.map((value) => (3 * value) / 4), addend / 8);
     instance.functions["run"]?.();
     const x = [...instance.f64.subarray(vector / 8, vector / 8 + size)];
     const rounding = 1e-13;

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { initialState } from "../../../src/models/initial-state.ts";
 import { compileSolver } from "../../../src/solvers/compile.ts";
-import { oneStepMethods } from "../../../src/solvers/ode/index.ts";
-import { systemFrom } from "./event-model.ts";
+import { following, systemFrom } from "./event-model.ts";
 
-describe.each(Object.entries(oneStepMethods))("a model with everything, by %s", (_id, method) => {
+describe.each(following)("a model with everything, by %s", (_id, method) => {
   const text = `
     compartment C = 2; species A in C = 1, B in C = 0; k = 1; n = 0; last = 0; x = 0; v = 1
     J: A -> B; C*k*A

@@ -5,8 +5,8 @@ import type { OdeSystem } from "../../../src/models/system.ts";
 import { readReactionText } from "../../../src/models/text.ts";
 import { compileSolver } from "../../../src/solvers/compile.ts";
 import type { OdeControl } from "../../../src/solvers/ode/control.ts";
-import { tsit5 } from "../../../src/solvers/ode/index.ts";
-import type { OdeMethod } from "../../../src/solvers/ode/method.ts";
+import { auto, bdf, odeMethods, tsit5 } from "../../../src/solvers/ode/index.ts";
+import { type AnyOdeMethod, isOneStep } from "../../../src/solvers/ode/method.ts";
 import type { Trajectory } from "../../../src/solvers/trajectory.ts";
 
 /** The network that reaction text gives. */
@@ -23,10 +23,18 @@ export function systemFrom(text: string): OdeSystem {
   return system;
 }
 
+/** One of each kind that follows events: a step at a time, several steps behind, and both in turn. */
+export const followers: readonly (readonly [string, AnyOdeMethod])[] = [tsit5, bdf, auto].map((method) => [method.facts.id, method] as const);
+
+/** Every method that follows events, by id. */
+export const following = Object.entries<AnyOdeMethod>(odeMethods).filter(([, method]) => isOneStep(method) || method.facts.events);
+
 /** Relative tolerance of the runs below. */
 export const rtol = 1e-12;
 /** Errors of at most `rtol` a step, added up over a smooth path of up to a few hundred steps. */
 export const accumulated = 100 * rtol;
+/** The same over as many steps as were taken, where those are more. */
+export const accumulatedIn = ({ statistics }: Pick<Trajectory, "statistics">): number => Math.max(accumulated, statistics.accepted * rtol);
 
 export interface Solved {
   readonly trajectory: Trajectory;
@@ -35,11 +43,14 @@ export interface Solved {
 }
 
 export interface SolveOptions {
-  readonly method?: OdeMethod;
+  readonly method?: AnyOdeMethod;
   readonly target?: Target;
   readonly startTime?: number;
   readonly control?: Partial<OdeControl>;
 }
+
+/** `solveText` with a method of its own. */
+export const solving = (method: AnyOdeMethod) => (text: string, times: readonly number[], options: SolveOptions = {}): Promise<Solved> => solveText(text, times, { method, ...options });
 
 /** Solves reaction text at its own values, tightly. */
 export async function solveText(text: string, times: readonly number[], { method = tsit5, target = "wasm", startTime, control }: SolveOptions = {}): Promise<Solved> {
