@@ -49,7 +49,7 @@ export async function keepSimulation({ plan, output, sampled, folder, start }: S
 }
 
 /** Everything that can change an answer, defaults included; a report changes quantiles and paths, which are here. */
-export function optionsOf({ set, method, amounts, control, tolerances, reproducible, partition, times, runs, seed, quantiles, histograms, passages, autocorrelation, precision, paths, firings, shows }: SimulatePlan): Record<string, Json> {
+export function optionsOf({ set, method, amounts, control, tolerances, reproducible, nonNegative, partition, times, runs, seed, quantiles, histograms, passages, autocorrelation, precision, paths, firings, shows }: SimulatePlan): Record<string, Json> {
   const isSampled = kindOf(method) !== "ode";
   return {
     set: { ...set },
@@ -57,7 +57,7 @@ export function optionsOf({ set, method, amounts, control, tolerances, reproduci
     amounts,
     ...(control && { control: { ...control } }),
     ...(tolerances && { tolerances: { ...tolerances } }),
-    ...(isSampled ? {} : { reproducible }),
+    ...(isSampled ? {} : { reproducible, nonNegative }),
     ...(partition && { partition: { ...partition } }),
     times: [...times],
     ...(isSampled && {

@@ -18,7 +18,7 @@ import type { Scene } from "./verb.ts";
 
 /** Solves a plan by a method for differential equations. @throws Refused with what keeps the model from being compiled */
 export async function odeOutput(plan: SimulatePlan, { terminal, stop }: Scene): Promise<SimulateOutput> {
-  const { network, file, method, reproducible } = plan;
+  const { network, file, method, reproducible, nonNegative } = plan;
   const times = Float64Array.from(plan.times);
   const compiled = odeSystem(network);
   if (compiled.problems) throw new Refused(networkProblems(file, compiled.problems).map(placeText));
@@ -30,9 +30,12 @@ export async function odeOutput(plan: SimulatePlan, { terminal, stop }: Scene): 
   const chosen = odeMethods[method as keyof typeof odeMethods];
   const obstacle = eventObstacle(system, chosen) ?? (reproducible && chosen.facts.external ? `--reproducible: the steps of ${method} are taken by a package, whose bits are its own` : null);
   if (obstacle !== null) throw new Refused([obstacle]);
+  const others = nonNegative ? system.states.filter((state) => !network.species.some(({ id }) => id === state)) : [];
+  if (others.length > 0) throw new Refused(others.map((id) => `--non-negative: "${id}" follows a rule or an event and may be negative; leave the option out`));
   const solver = await compileSolver(system, {
     method: chosen,
     reproducible,
+    nonNegative,
     ...(plan.tolerances && { control: plan.tolerances }),
   });
   const parameters = Float64Array.from(system.parameterValues);

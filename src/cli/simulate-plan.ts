@@ -30,6 +30,8 @@ export interface SimulatePlan {
   /** Of what is solved as differential equations. */
   readonly tolerances: { readonly rtol: number; readonly atol: number } | null;
   readonly reproducible: boolean;
+  /** Of differential equations: amounts stay at 0 or above. */
+  readonly nonNegative: boolean;
   /** How a method that divides reactions into fast and slow ones does it. */
   readonly partition: { readonly interval: number; readonly firings: number; readonly molecules: number; readonly method: string } | null;
   readonly times: readonly number[];
@@ -79,6 +81,7 @@ export async function readSimulatePlan(call: Call): Promise<SimulatePlan> {
     control: kind === "leap" ? { epsilon: call.number("epsilon") ?? leapDefaults.epsilon, step: call.number("step") } : null,
     tolerances: kind === "ode" || kind === "hybrid" ? { rtol: call.number("rtol") ?? odeControlDefaults.rtol, atol: call.number("atol") ?? odeControlDefaults.atol } : null,
     reproducible: call.flag("reproducible"),
+    nonNegative: call.flag("non-negative"),
     partition: kind === "hybrid" ? partitionOf(call, times) : null,
     times: Array.from(times),
     runs,
@@ -159,5 +162,5 @@ export async function planOf(folder: string): Promise<SimulatePlan> {
   if (!(typeof plan === "object" && plan !== null && "schema" in plan && plan.schema === "simulate-plan/1")) throw new Refused([`${file} is no plan of simulate`]);
   // Plans of earlier versions ask for nothing that came since.
   const begun = plan as Partial<SimulatePlan>;
-  return { set: {}, tolerances: null, reproducible: false, partition: null, autocorrelation: null, countsEnd: begun.report ?? false, ...begun } as SimulatePlan;
+  return { set: {}, tolerances: null, reproducible: false, nonNegative: false, partition: null, autocorrelation: null, countsEnd: begun.report ?? false, ...begun } as SimulatePlan;
 }

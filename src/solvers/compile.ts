@@ -12,6 +12,7 @@ import { eventObstacle, eventPlan } from "./ode/event.ts";
 import { tableauInterpolant } from "./ode/event-interpolant.ts";
 import { writeEvents } from "./ode/event-program.ts";
 import { drive } from "./ode/drive.ts";
+import { beginWithoutNegatives } from "./non-negative.ts";
 import { odeMemory } from "./ode/memory.ts";
 import { type AnyOdeMethod, type OdeMethod, isOneStep } from "./ode/method.ts";
 import { runsOf } from "./ode/run.ts";
@@ -28,14 +29,20 @@ export type { ExtendContext, OdeProblem, OdeRun, OdeSolver, SolveAsyncOptions, S
 export function compileSolver(system: OdeSystem, options: SolverOptions<OdeMethod>): Promise<WovenSolver>;
 export function compileSolver(system: OdeSystem, options: SolverOptions): Promise<OdeSolver>;
 export async function compileSolver(system: OdeSystem, options: SolverOptions<AnyOdeMethod>): Promise<OdeSolver> {
-  const { method, ...others } = options;
+  const { nonNegative = false } = options;
+  if (!nonNegative) return compiled(system, options);
+  const solver = await compiled(system, options);
+  return { ...solver, ...drive(beginWithoutNegatives(solver)) };
+}
+
+async function compiled(system: OdeSystem, { method, nonNegative, ...others }: SolverOptions): Promise<OdeSolver> {
   const obstacle = eventObstacle(system, method);
   if (obstacle !== null) throw new Error(obstacle);
-  return isOneStep(method) ? weave(system, { ...others, method }) : method.compile(system, others);
+  return isOneStep(method) ? weave(system, { ...others, method, nonNegative: nonNegative ?? false }) : method.compile(system, others);
 }
 
 async function weave(system: OdeSystem, options: SolverOptions<OdeMethod>): Promise<WovenSolver> {
-  const { method, target = "wasm", reproducible = false, record = false, errorStates = system.states.length, rates, extend } = options;
+  const { method, target = "wasm", reproducible = false, record = false, errorStates = system.states.length, nonNegative = false, rates, extend } = options;
   const control = resolveControl(options.control);
   const plan = eventPlan(system);
   if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
@@ -48,7 +55,7 @@ async function weave(system: OdeSystem, options: SolverOptions<OdeMethod>): Prom
   const context = { program, layout, system, method, memory, errorStates, resolve };
   if (rates) rates(context);
   else writeRhs(program, system, resolve, layout);
-  writeAttempt(program, layout, system, method, memory, errorStates);
+  writeAttempt(program, layout, system, method, memory, errorStates, nonNegative);
   writeInterpolate(program, method.tableau, memory);
   writeBegin(program, method, memory, errorStates);
   writeLoop(program, method, memory, record, plan !== null);

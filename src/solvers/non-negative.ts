@@ -1,4 +1,6 @@
 import type { LinearInvariant } from "./linear-invariants.ts";
+import { linearInvariants } from "./linear-invariants.ts";
+import type { OdeSolver } from "./ode/solver.ts";
 import { pivotedLaws } from "./pivoted-laws.ts";
 
 /**
@@ -30,6 +32,28 @@ export function takeOutNegatives(values: Float64Array, size: number, laws: reado
     });
   }
   return largest;
+}
+
+/** Begins a solver's runs so that their trajectories have no negative amounts; the laws are looked for where there is one. */
+export function beginWithoutNegatives({ system, begin }: OdeSolver): OdeSolver["begin"] {
+  return (problem) => {
+    const run = begin(problem);
+    return {
+      get status() {
+        return run.status;
+      },
+      advance: (steps) => run.advance(steps),
+      trajectory() {
+        const trajectory = run.trajectory();
+        const { values, final } = trajectory;
+        if (!values.some((value) => value < 0) && !final.some((value) => value < 0)) return trajectory;
+        const laws = linearInvariants(system, problem.parameters);
+        for (const rows of [values, final]) takeOutNegatives(rows, system.states.length, laws);
+        return trajectory;
+      },
+      tape: () => run.tape(),
+    };
+  };
 }
 
 function totalOf(weights: Float64Array, row: Float64Array): number {

@@ -260,3 +260,15 @@ test("progress counts from where an ensemble was taken up", () => {
   // 200 runs in 2 s: 700 more take 7 s.
   expect(lines).toEqual(["100 of 1000 runs, 10 %", "300 of 1000 runs, 30 %, 7 s left"]);
 });
+
+const lowest = ({ rows }: SimulateOutput): number => Math.min(...rows.flat().map(Number));
+
+test("simulate --non-negative gives no negative amount, and names what is no amount", async () => {
+  const sink = file("sink.ant", "R1: A -> B; k1*A; R2: B + C -> D; k2*B*C; k1 = 50; k2 = 1000; A = 1; B = 0; C = 0.5; D = 0\n");
+  const rough = [sink, "--method", "tsit5", "--end", "2", "--points", "200", "--rtol", "1e-2", "--atol", "1e-3"];
+  expect(lowest(await answered(rough))).toBeLessThan(0);
+  expect(lowest(await answered([...rough, "--non-negative"]))).toBe(0);
+  const rule = file("rule.ant", "A -> ; k*A; k = 1; A = 1; v = 0; v' = A - 2\n");
+  expect(await wrong(rule, "--non-negative")).toContain('--non-negative: "v" follows a rule or an event and may be negative; leave the option out');
+  expect(await wrong(sink, "--method", "ssa", "--non-negative")).toContain("--non-negative has no meaning for ssa");
+});

@@ -81,7 +81,7 @@ export function stepsInLocals(system: OdeSystem, method: OdeMethod): boolean {
 }
 
 /** Writes `attempt(t: f64, h: f64): f64`: one attempted step from the state in memory; returns the scaled error, NaN when something in it is not finite. */
-export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, system: OdeSystem, method: OdeMethod, memory: OdeMemory, errorStates: number): void {
+export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, system: OdeSystem, method: OdeMethod, memory: OdeMemory, errorStates: number, nonNegative = false): void {
   const size = system.states.length;
   const resolve = resolverFor(system, memory);
   const jacobian = method.facts.factorizationsPerStep > 0 ? jacobianOf(system) : null;
@@ -104,7 +104,9 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
     return {
       tolerated: (component: Component, state: Vector): Value => f64.sqrt(f64.mul(share, vectors.sum(0, errorStates, (of) => scaled(of, component, state, visible)))),
       /** Returns the scaled error of the attempt. */
-      judge(error: Component, coarse: Component | null, next: Vector): void {
+      judge(estimate: Component, coarse: Component | null, next: Vector): void {
+        // A step that makes an amount more negative than it was has at least that error, whatever the estimate says.
+        const error: Component = nonNegative ? (of) => f64.max(f64.abs(estimate(of)), f64.sub(f64.min(of(y), 0), of(next))) : estimate;
         // 0 * next is 0 unless the new state overflowed, which an error estimate over a huge scale would hide.
         let total: Value = vectors.sum(0, errorStates, (of) => f64.add(scaled(of, error, next, rtol), f64.mul(0, of(next))));
         if (errorStates < size) total = f64.add(total, vectors.sum(errorStates, size, (of) => f64.mul(0, of(next))));

@@ -109,6 +109,11 @@ export interface SolverOptions<Method extends AnyOdeMethod = AnyOdeMethod> {
   readonly record?: boolean;
   /** Only the first states enter the error norm. Default all. */
   readonly errorStates?: number;
+  /**
+   * Every state is an amount: one-step methods refuse steps that make one more negative than the tolerances allow, and trajectories of all
+   * methods have none, with the same conserved totals (`takeOutNegatives`). Default false.
+   */
+  readonly nonNegative?: boolean;
   /** Writes `rhs` in the place of the usual one: same values, and whatever else is wanted of the rates' evaluation. */
   readonly rates?: (context: ExtendContext) => void;
   readonly extend?: (context: ExtendContext) => void;
