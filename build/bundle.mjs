@@ -84,7 +84,7 @@ async function neededBy(name) {
 
 // Few files for the entry points that short scripts begin with; each opens those before it.
 const groups = [];
-for (const name of ["ode", "solvers", "index"]) {
+for (const name of ["ode", "solvers", "thermo", "index"]) {
   const modules = await neededBy(name);
   groups.push({ name: `${name}-modules`, test: (/** @type {string} */ id) => modules.has(id) || id.startsWith("\0"), priority: 9 - groups.length });
 }

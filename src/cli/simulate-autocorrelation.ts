@@ -45,7 +45,7 @@ export function autocorrelationText({ id, from, lags, values, errors, time }: Au
   const start = `autocorrelation of ${id} from time ${rounded(from, 6)}, ${runs} runs`;
   if (values.every((value, lag) => lag === 0 || value === null)) return `${start}: it does not vary`;
   const below = values.findIndex((value) => value !== null && Number(value) < Math.exp(-1));
-  const lag = below < 0 ? lags.length - 1 : below;
+  const lag = below < 0 ? values.findLastIndex((value) => value !== null) : below;
   const at = `${rounded(values[lag], 3)} ± ${rounded(errors[lag], 2)} at lag ${rounded(lags[lag], 6)}`;
   if (time === null) return `${start}: ${at}; the lags are too short for a correlation time, which takes a later --end`;
   return `${start}: correlation time ${rounded(time.value, 4)} ± ${rounded(time.error, 2)}, ${at}`;

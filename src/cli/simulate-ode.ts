@@ -11,6 +11,7 @@ import { moleculesPerAmount } from "../solvers/stochastic/molecules.ts";
 import { outputsOf } from "../solvers/stochastic/output.ts";
 import { networkProblems, placeText } from "./model-source.ts";
 import { Refused } from "./refused.ts";
+import { hostFunctionProblems, refusedAsReproducible } from "./simulate-reproducible.ts";
 import type { SimulateOutput } from "./simulate-output.ts";
 import type { SimulatePlan } from "./simulate-plan.ts";
 import { statusOf, timeUnit } from "./simulate-tables.ts";
@@ -28,8 +29,10 @@ export async function odeOutput(plan: SimulatePlan, { terminal, stop }: Scene): 
   if (missing.length > 0) throw new Refused(missing.map((id) => `${id} has no value; give one with --set ${id}=VALUE`));
   const outputs = plan.amounts ? inMolecules(network, system, file) : system.outputs;
   const chosen = odeMethods[method as keyof typeof odeMethods];
-  const obstacle = eventObstacle(system, chosen) ?? (reproducible && chosen.facts.external ? `--reproducible: the steps of ${method} are taken by a package, whose bits are its own` : null);
+  const obstacle = eventObstacle(system, chosen) ?? (reproducible && chosen.facts.external ? `--reproducible: the steps of ${method} are taken by a package, whose bits are its own; choose another method, or leave the option out` : null);
   if (obstacle !== null) throw new Refused([obstacle]);
+  const ofTheHost = reproducible ? hostFunctionProblems(system, outputs) : [];
+  if (ofTheHost.length > 0) throw new Refused(ofTheHost);
   const others = nonNegative ? system.states.filter((state) => !network.species.some(({ id }) => id === state)) : [];
   if (others.length > 0) throw new Refused(others.map((id) => `--non-negative: "${id}" follows a rule or an event and may be negative; leave the option out`));
   const solver = await compileSolver(system, {
@@ -37,7 +40,7 @@ export async function odeOutput(plan: SimulatePlan, { terminal, stop }: Scene): 
     reproducible,
     nonNegative,
     ...(plan.tolerances && { control: plan.tolerances }),
-  });
+  }).catch(refusedAsReproducible);
   const parameters = Float64Array.from(system.parameterValues);
   const state = Float64Array.from(valuesAt(system, parameters, system.initialState, 0, () => Number.NaN));
   const trajectory = await solver.solveAsync({ parameters, state, times }, { signal: stop });

@@ -24,7 +24,8 @@ export function kindOf(method: string): SimulateKind {
 }
 
 const titles = Object.entries({ ...odeMethods, ...samplingMethods }).map(([id, { facts }]) => ({ id, kind: kindOf(id), title: facts.title }));
-const kindWords: Readonly<Record<SimulateKind, string>> = { ode: "ODE", exact: "exact", leap: "approximate", hybrid: "approximate" };
+/** What kinds of methods are called. */
+export const kindWords = { ode: "ODE", exact: "exact", leap: "approximate", hybrid: "approximate" } as const satisfies Readonly<Record<SimulateKind, string>>;
 /** Methods that look at every step, as first passages need it, or that choose one which does. */
 const watching = [...Object.keys(leapMethods), ...Object.values<StochasticMethod>(stochasticMethods).flatMap(({ facts, choose }) => (choose ? [facts.id] : []))];
 
@@ -89,7 +90,15 @@ export function optionProblems(call: Call, method: string): string[] {
   for (const [name, example] of Object.entries(aboveZero)) if (call.number(name) === 0) problems.push(`--${name} 0: expected more than 0, such as ${example}`);
   if (call.text("autocorrelation-from") !== null && call.text("autocorrelation") === null) problems.push("--autocorrelation-from needs --autocorrelation ID");
   if (call.text("epsilon") !== null && call.text("step") !== null) problems.push("give either --epsilon or --step");
-  return [...problems, ...precisionProblems(call), ...(kind === "ode" ? [] : runsProblems(call))];
+  return [...problems, ...toleranceProblems(call), ...precisionProblems(call), ...(kind === "ode" ? [] : runsProblems(call))];
+}
+
+function toleranceProblems(call: Call): string[] {
+  const [rtol, atol] = [call.number("rtol"), call.number("atol")];
+  return [
+    ...(rtol !== null && rtol >= 1 ? [`--rtol ${rtol}: expected less than 1, such as ${odeControlDefaults.rtol}`] : []),
+    ...(rtol === 0 && atol === 0 ? [`--rtol 0 and --atol 0 leave nothing to choose steps by; give one of them, such as --rtol ${odeControlDefaults.rtol}`] : []),
+  ];
 }
 
 function runsProblems(call: Call): string[] {

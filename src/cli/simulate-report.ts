@@ -3,7 +3,7 @@ import { reproduceLine } from "../report/manifest.ts";
 import { simulatePage, type SimulatedColumn, type SimulationReport } from "../report/simulate-page.ts";
 import { odeMethods } from "../solvers/ode/index.ts";
 import { shellWord } from "../study/shell-word.ts";
-import { kindOf } from "./simulate-options.ts";
+import { kindOf, kindWords } from "./simulate-options.ts";
 import type { SimulateOutput } from "./simulate-output.ts";
 import { autocorrelationText } from "./simulate-autocorrelation.ts";
 import { divisionTexts } from "./simulate-division.ts";
@@ -19,7 +19,6 @@ export async function simulateReportPage({ plan, output, sampled, folder, start 
   return simulatePage(reportOf(plan, output, sampled, { version, date: start, folder }));
 }
 
-const kindWords = { ode: "ODE", exact: "exact", leap: "approximate", hybrid: "approximate" } as const;
 const numbers = (rows: readonly (readonly unknown[])[], column: number): number[] => rows.map((row) => Number(row[column]));
 
 function reportOf(plan: SimulatePlan, output: SimulateOutput, sampled: SampledAnswer | null, { version, date, folder }: { readonly version: string; readonly date: string; readonly folder: string }): SimulationReport {

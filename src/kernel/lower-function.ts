@@ -21,9 +21,9 @@ export interface LoweredScene {
 /**
  * Writes a function without result that stores the values of expressions.
  *
- * Where they are alike enough for it to pay (`packPlan` says when), two at a time are computed as f64x2, with sums in another
- * order than the formula's; shared values then stand in memory that `layout` gives, and large functions call their parts. Without
- * `layout` this is never done.
+ * Where they are alike enough for it to pay (`packPlan` says when), two at a time are computed as f64x2, with sums and products in
+ * another order than the formula's; shared values then stand in memory that `layout` gives, and large functions call their parts.
+ * Without `layout` this is never done.
  */
 export function lowerFunction<Parameter extends string>(
   program: ProgramBuilder,

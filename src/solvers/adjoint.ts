@@ -9,7 +9,7 @@ import { refuseEvents } from "./ode/event.ts";
 import { oneStepMethods } from "./ode/index.ts";
 import type { OdeMethod } from "./ode/method.ts";
 
-export interface AdjointOptions extends Omit<SolverOptions<OdeMethod>, "record" | "rates" | "extend"> {
+export interface AdjointOptions extends Omit<SolverOptions<OdeMethod>, "record" | "rates" | "extend" | "nonNegative"> {
   /** Parameters whose derivatives are wanted; default all. */
   readonly wrt?: readonly string[];
 }

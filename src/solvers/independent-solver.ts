@@ -2,6 +2,7 @@ import type { OdeSystem } from "../models/system.ts";
 import { compileSolver } from "./compile.ts";
 import { independentStates, totalsOf } from "./independent-states.ts";
 import type { IndependentStates } from "./independent-states.ts";
+import { beginWithoutNegatives } from "./non-negative.ts";
 import { checkProblem } from "./ode/check-problem.ts";
 import { drive } from "./ode/drive.ts";
 import type { OdeProblem, OdeRun, OdeSolver, SolverOptions } from "./ode/solver.ts";
@@ -13,12 +14,14 @@ import type { Trajectory } from "./trajectory.ts";
  *
  * @throws what `compileSolver` throws.
  */
-export async function compileIndependentSolver(system: OdeSystem, options: Omit<SolverOptions, "extend">): Promise<OdeSolver> {
+export async function compileIndependentSolver(system: OdeSystem, options: Omit<SolverOptions, "rates" | "extend">): Promise<OdeSolver> {
   const reduced = independentStates(system);
   if (reduced === null) return compileSolver(system, options);
   const { errorStates } = options;
   const solver = await compileSolver(reduced.system, errorStates === undefined ? options : { ...options, errorStates: reduced.kept.filter((state) => state < errorStates).length });
-  return { system, method: solver.method, control: solver.control, ...drive((problem) => begin(system, reduced, solver, problem)) };
+  const whole = { system, method: solver.method, control: solver.control, ...drive((problem) => begin(system, reduced, solver, problem)) };
+  // A dependent state is a difference: it can be negative where no other is.
+  return options.nonNegative ? { ...whole, ...drive(beginWithoutNegatives(whole)) } : whole;
 }
 
 function begin(system: OdeSystem, { kept, laws }: IndependentStates, solver: OdeSolver, problem: OdeProblem): OdeRun {

@@ -9,7 +9,7 @@ export interface RunStatistics {
   readonly factorizations: number;
 }
 
-/** A solved path: states at the requested times, up to where it got. */
+/** A solved path: states at the requested times, up to where it got. Its arrays may share one buffer: transfer copies. */
 export interface Trajectory {
   readonly status: Status;
   /** Requested times that were reached [nTime]. */

@@ -143,7 +143,8 @@ function workerCrew<Result>({ module, input, signal }: BlockJob<Result>, nextBlo
     async close(): Promise<void> {
       stop();
       signal?.removeEventListener("abort", stop);
-      await Promise.all(workers.map(({ worker }) => worker.removeAllListeners().terminate()));
+      // An error on its way when nobody listens would end the process.
+      await Promise.all(workers.map(({ worker }) => worker.removeAllListeners().on("error", () => {}).terminate()));
     },
   };
 }

@@ -70,6 +70,12 @@ export function workerLane(study: WorkerStudy): Lane {
   const open = () => {
     const opened = new Worker(file, { workerData: { module: study.module, input: study.input, flag } });
     worker = opened;
+    // One that dies between two jobs, or while it is closed, is replaced for the next.
+    const forget = () => {
+      if (worker === opened) worker = null;
+    };
+    opened.on("error", forget);
+    opened.on("exit", forget);
     return opened;
   };
   return {

@@ -272,3 +272,17 @@ test("simulate --non-negative gives no negative amount, and names what is no amo
   expect(await wrong(rule, "--non-negative")).toContain('--non-negative: "v" follows a rule or an event and may be negative; leave the option out');
   expect(await wrong(sink, "--method", "ssa", "--non-negative")).toContain("--non-negative has no meaning for ssa");
 });
+
+test("simulate --reproducible refuses what has other bits elsewhere: in rates, initial values, columns and methods", async () => {
+  const own = file("own.ant", "J1: => X; exp(-X) + tanh(X)\nX = 1\nY := log(X)\n");
+  expect((await answered([own, "--times", "0,1", "--reproducible"])).status).toBe("done");
+  expect(await wrong(own, "--method", "odex", "--reproducible")).toContain("--reproducible: the steps of odex are taken by a package");
+  expect(await wrong(file("rate.ant", "J1: => X; 2 + sin(X)\nX = 1\n"), "--reproducible")).toContain("--reproducible: the program calls sin");
+  const all = await wrong(file("host.ant", "J1: => X; 2\nX = cos(1)\nY := arctan(X)\n"), "--reproducible");
+  for (const place of ['the initial value of "X"', 'column "Y"']) expect(all).toContain(`--reproducible: ${place} takes a trigonometric function`);
+});
+
+test("tolerances that choose no steps are refused before anything is solved", async () => {
+  expect(await wrong(death, "--rtol", "1")).toContain("--rtol 1: expected less than 1, such as");
+  for (const method of ["bdf", "hybrid"]) expect(await wrong(death, "--method", method, "--rtol", "0", "--atol", "0")).toContain("--rtol 0 and --atol 0 leave nothing to choose steps by");
+});

@@ -115,6 +115,17 @@ describe("solving without dependent states", () => {
     }
   });
 
+  it("gives no negative amounts where none are wanted, dependent ones neither", async () => {
+    const sink = textOf("R1: A -> B; k1*A; R2: B + C -> D; k2*B*C; R3: D -> C; k3*D; k1 = 50; k2 = 1000; k3 = 1; A = 1; B = 0; C = 0.5; D = 0");
+    expect(independentStates(sink)?.laws.length).toBeGreaterThan(0);
+    const times = Array.from({ length: 200 }, (_, index) => 0.05 * (index + 1));
+    for (const method of Object.values(odeMethods)) {
+      const solver = await compileIndependentSolver(sink, { method, nonNegative: true, control: { rtol: 1e-2, atol: 1e-3 } });
+      const { values } = solver.solve(problemOf(sink, times));
+      expect(values.reduce((low, value) => Math.min(low, value), 0), method.facts.id).toBe(0);
+    }
+  });
+
   it("refuses what does not fit the whole system, and is the plain solver where nothing is conserved", async () => {
     const solver = await compileIndependentSolver(decayChain, { method: rodas5p });
     expect(() => solver.solve({ ...problemOf(decayChain, [1]), state: Float64Array.of(1, 0) })).toThrow('solver of "decay-chain": 2 initial values for 3 states (A, B, C)');

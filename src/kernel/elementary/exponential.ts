@@ -74,7 +74,7 @@ function minus1<V, M>(w: Writer<V, M>, x: V, scale: 0 | -1): { readonly s: V; re
   return { s, rest: keep("rest", numbers.add(numbers.sub(part, numbers.sub(s, whole)), numbers.mul(power, rest))) };
 }
 
-/** exp x - 1, within 1 unit in the last place or a little more, also where it is small. */
+/** exp x - 1, within 1.5 units in the last place, also where it is small. */
 export function writeExponentialMinus1<V, M>(w: Writer<V, M>, given: V): void {
   const { numbers, keep } = w;
   // Beyond these bounds nothing changes; half the result stays in range where the result leaves it.

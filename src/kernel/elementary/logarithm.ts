@@ -75,7 +75,7 @@ export function writeLogarithm<V, M>(w: Writer<V, M>, x: V, rare: (x: V) => V): 
 }
 export const writeRareLogarithm = <V, M>(w: Writer<V, M>, x: V): void => writeRare(w, x, natural);
 
-/** log10 x, within 1 unit in the last place. */
+/** log10 x, within 1.5 units in the last place. */
 export function writeLogarithm10<V, M>(w: Writer<V, M>, x: V, rare: (x: V) => V): void {
   w.unless(w.truths.not(isUsual(w, x)), () => rare(x));
   w.return(decimal(w, split(w, x)));

@@ -23,7 +23,7 @@ export interface LoggedRun {
 }
 
 /** Compiles a system with events so that a run tells which were executed when, and in which order: by states that count. */
-export async function compileEventLog(system: OdeSystem, options: Omit<SolverOptions<OdeMethod>, "record" | "extend">): Promise<(problem: OdeProblem) => LoggedRun> {
+export async function compileEventLog(system: OdeSystem, options: Omit<SolverOptions<OdeMethod>, "record" | "rates" | "extend" | "nonNegative">): Promise<(problem: OdeProblem) => LoggedRun> {
   const { graph, events = [], states } = system;
   const [zero, one] = [graph.constant(0), graph.constant(1)];
   const count = "order(last event)";

@@ -8,7 +8,7 @@ import { type KeptNodes, keptNodes, writeRatesKeeping } from "./kept.ts";
 /** Stages of the latest steps: per row of the tape and stage a slot, with its state [nState] and the kept nodes of its rates [nKept]. */
 export interface StageRecord {
   readonly kept: KeptNodes;
-  /** Address of a slot; extra stages have theirs after the step's. A row's slots are the same as those of rows far before it. */
+  /** Address of a slot; extra stages have theirs after the step's. Rows that are not recorded share one set of slots. */
   slot(row: Value, stage: number): Value;
   /** i32: whether the slots of a row were filled as its step was taken. */
   has(row: Value): Value;
@@ -35,9 +35,13 @@ export function stageRecord(context: ExtendContext, wrt: readonly string[], isCo
   // Slots begin at multiples of 16 bytes.
   const slotBytes = 16 * Math.ceil((n + kept.nodes.length) / 2);
   const rowBytes = slotBytes * (nodes.length + (extra?.nodes.length ?? 0));
-  const rows = isRecorded ? 2 ** Math.max(1, Math.floor(Math.log2(Math.min(mostRows, mostBytes / rowBytes)))) : 2;
-  const ring = layout.f64((rows * rowBytes) / 8);
-  const rowAddress = (row: Value): Value => i32.add(i32.mul(i32.and(row, i32.const(rows - 1)), rowBytes), ring);
+  const rows = 2 ** Math.max(1, Math.floor(Math.log2(Math.min(mostRows, mostBytes / rowBytes))));
+  const ring = isRecorded ? layout.f64((rows * rowBytes) / 8) : 0;
+  const ringRow = (row: Value): Value => i32.add(i32.mul(i32.and(row, i32.const(rows - 1)), rowBytes), ring);
+  const has = (row: Value): Value => i32.ge(row, i32.sub(i32.load(memory.integer.tapeCount), rows));
+  // Not in the ring: a second sweep finds the record as the first did.
+  const again = layout.f64(rowBytes / 8);
+  const rowAddress = (row: Value): Value => (isRecorded ? i32.select(has(row), ringRow(row), again) : i32.const(again));
   const elsewhere = layout.f64(slotBytes / 8);
 
   program.function("takeStage", { parameters: { target: "i32", time: "f64", state: "i32", slot: "i32" } }, (b, { target, time, state, slot }) => {
@@ -47,15 +51,17 @@ export function stageRecord(context: ExtendContext, wrt: readonly string[], isCo
   });
   program.function("rhs", { parameters: { target: "i32", time: "f64", state: "i32" } }, (b, { target, time, state }) => {
     if (!target || !time || !state) return;
-    const stage = b.local("i32", "stage", i32.div(i32.sub(target, memory.stages), 8 * Math.max(1, n)));
     const slot = b.local("i32", "slot", i32.const(elsewhere));
-    b.if(i32.and(i32.ge(target, memory.stages), i32.lt(stage, nodes.length)), () => b.set(slot, i32.add(rowAddress(i32.load(memory.integer.tapeCount)), i32.mul(stage, slotBytes))));
+    if (isRecorded) {
+      const stage = b.local("i32", "stage", i32.div(i32.sub(target, memory.stages), 8 * Math.max(1, n)));
+      b.if(i32.and(i32.ge(target, memory.stages), i32.lt(stage, nodes.length)), () => b.set(slot, i32.add(ringRow(i32.load(memory.integer.tapeCount)), i32.mul(stage, slotBytes))));
+    }
     b.call("takeStage", target, time, state, slot);
   });
   return {
     kept,
     slot: (row, stage) => i32.add(rowAddress(row), stage * slotBytes),
-    has: (row) => (isRecorded ? i32.ge(row, i32.sub(i32.load(memory.integer.tapeCount), rows)) : i32.const(0)),
+    has: (row) => (isRecorded ? has(row) : i32.const(0)),
   };
 }
 

@@ -57,8 +57,14 @@ export interface BlockRun {
   collect(tables: ResultTables, row: number): readonly Failure[];
 }
 
+/** Tables of one block take up to about this much memory, so that a processor's own holds them · bytes. */
+const BLOCK_BYTES = 2 ** 19;
+
 /** Bytes that one run takes in an instance while its block is under way. */
-export const bytesPerRun = ({ stateCount, parameterCount }: LanePlan, timeCount: number): number => 8 * (parameterCount + stateCount * (1 + timeCount)) + 16;
+const bytesPerRun = ({ stateCount, parameterCount }: LanePlan, timeCount: number): number => 8 * (parameterCount + stateCount * (1 + timeCount)) + 16;
+
+/** Runs whose tables a processor's own memory holds. */
+export const runsInCache = (plan: LanePlan, timeCount: number): number => Math.floor(BLOCK_BYTES / bytesPerRun(plan, timeCount));
 
 /** Puts a block of runs into an instance's memory. */
 export function beginBlock(instance: Instance, plan: LanePlan, control: OdeControl, block: Block): BlockRun {

@@ -2,7 +2,7 @@ import type { Instance } from "../../kernel/instance.ts";
 import type { OdeControl } from "../ode/control.ts";
 import { pace } from "../ode/pace.ts";
 import type { Block, Failure } from "./block.ts";
-import { beginBlock, bytesPerRun } from "./block.ts";
+import { beginBlock, runsInCache } from "./block.ts";
 import { partOf } from "./problem.ts";
 import type { LanePlan } from "./program.ts";
 import type { ResultTables } from "./results.ts";
@@ -33,8 +33,6 @@ export interface SharedEnsemble {
 const SHARES_PER_THREAD = 4;
 const SMALLEST_BLOCK = 32;
 const LARGEST_BLOCK = 512;
-/** Tables of one block take up to about this much memory, so that a processor's own holds them · bytes. */
-const BLOCK_BYTES = 2 ** 19;
 
 /** One thread's part in ensembles, in an instance of its own. */
 export interface CrewMember {
@@ -51,7 +49,7 @@ export function crewMember(instance: Instance, plan: LanePlan, control: OdeContr
     async work({ whole, tables, board: words, threads }, breathe) {
       const failures: Failure[] = [];
       const { runs } = whole;
-      const largest = Math.max(SMALLEST_BLOCK, Math.min(LARGEST_BLOCK, Math.floor(BLOCK_BYTES / bytesPerRun(plan, whole.times.length))));
+      const largest = Math.max(SMALLEST_BLOCK, Math.min(LARGEST_BLOCK, runsInCache(plan, whole.times.length)));
       const isStopped = (): boolean => Atomics.load(words, board.stop) !== 0;
       while (!isStopped()) {
         const from = Atomics.load(words, board.next);

@@ -12,7 +12,7 @@ import type { AnyOdeMethod } from "../ode/method.ts";
 import { isOneStep } from "../ode/method.ts";
 import { pace } from "../ode/pace.ts";
 import type { BlockRun } from "./block.ts";
-import { beginBlock, bytesPerRun } from "./block.ts";
+import { beginBlock, runsInCache } from "./block.ts";
 import { oneByOne } from "./one-by-one.ts";
 import type { EnsembleProblem, EnsembleResult } from "./problem.ts";
 import { lanePlan } from "./program.ts";
@@ -80,8 +80,6 @@ export interface EnsembleSolver {
 
 /** f32 resolves no more than this: 80 units in the last place. */
 const SMALLEST_SINGLE_RTOL = 1e-5;
-/** Tables of one block take up to about this much memory, so that a processor's own holds them · bytes. */
-const BLOCK_BYTES = 2 ** 19;
 const SMALLEST_BLOCK = 64;
 
 /**
@@ -130,7 +128,7 @@ function beginEnsemble(share: EnsembleShare, instance: Instance, problem: Ensemb
   const { plan, control } = share;
   const ensemble = share.check(problem);
   const { runs } = ensemble;
-  const rows = Math.max(SMALLEST_BLOCK, Math.floor(BLOCK_BYTES / bytesPerRun(plan, ensemble.times.length)));
+  const rows = Math.max(SMALLEST_BLOCK, runsInCache(plan, ensemble.times.length));
   const gathered = share.gather(ensemble, false);
   let from = 0;
   let size = 0;

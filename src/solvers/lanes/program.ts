@@ -47,7 +47,7 @@ export function lanePlan(system: OdeSystem, method: OdeMethod, lanes: LaneType, 
   const breakpoint = layout.f64(1);
   const single = programBuilder();
   const resolve = resolverFor(system, memory);
-  writeRhs(single, system, resolve);
+  writeRhs(single, system, resolve, layout);
   writeAttempt(single, layout, system, method, memory, errorStates);
   writeInterpolate(single, method.tableau, memory);
   writeBegin(single, method, memory, errorStates);

@@ -27,7 +27,7 @@ export interface EnsembleThreads {
   /**
    * As `run` of the solver, to the bit, whatever the number of threads; values and counts stand in shared memory.
    * This thread works too, in slices of about 50 ms, and begins before the others are there.
-   * @throws Error when an ensemble is under way already, or a worker breaks down.
+   * @throws Error when an ensemble is under way already, a worker breaks down, or the threads are closed meanwhile.
    */
   run(problem: EnsembleProblem, options?: EnsembleThreadsRunOptions): Promise<EnsembleResult>;
   close(): Promise<void>;
@@ -55,22 +55,25 @@ export function ensembleThreads(solver: EnsembleSolver, { threads = availablePar
   let own: Promise<CrewMember> | null = null;
   /** Called with every answer and every failure of a worker. */
   let hear: (answer: WorkerAnswer | Error) => void = nothing;
+  const lose = (why: string, cause?: unknown): void => {
+    hear(new Error(`ensemble of "${system.id}": a worker broke down: ${why}; run it again, with fewer threads where memory is short`, { cause }));
+    // The next ensemble begins with new ones.
+    void close();
+  };
   const open = (): void => {
     workers = Array.from({ length: threads - 1 }, () => {
       const worker = new Worker(workerUrl(), { workerData: { plan, target, control } satisfies WorkerStart });
       worker.on("message", (answer: WorkerAnswer) => hear(answer));
-      worker.on("error", (error) => {
-        hear(new Error(`ensemble of "${system.id}": a worker broke down: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
-        // The next ensemble begins with new ones.
-        void close();
-      });
+      worker.on("error", (error) => lose(error instanceof Error ? error.message : String(error), error));
+      worker.on("exit", (code) => lose(`it ended with code ${code}`));
       return worker;
     });
   };
   const close = async (): Promise<void> => {
     const ending = workers;
     workers = [];
-    await Promise.all(ending.map((worker) => worker.removeAllListeners().terminate()));
+    // What breaks one worker often breaks the next: an error that nobody hears would end the process.
+    await Promise.all(ending.map((worker) => worker.removeAllListeners().on("error", nothing).terminate()));
   };
   let id = 0;
 
@@ -151,7 +154,10 @@ export function ensembleThreads(solver: EnsembleSolver, { threads = availablePar
         isBusy = false;
       }
     },
-    close,
+    async close() {
+      hear(new Error(`ensemble of "${system.id}": its threads were closed while it was under way; wait for it, or end it early with a signal`));
+      await close();
+    },
   };
 }
 

@@ -162,8 +162,8 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
       };
       const linear: LinearWriter = {
         ...written,
-        solve(target) {
-          written.solve(target);
+        solve(target, addend) {
+          written.solve(target, addend);
           if (method.rosenbrock) keep(target);
         },
       };

@@ -63,7 +63,7 @@ export const auto: CompiledMethod = {
     source: "Petzold 1983, doi:10.1137/0904010; and the sources of tsit5, rodas5p and bdf",
   },
   async compile(system, options): Promise<AutoSolver> {
-    const lacking = [options.record && "record", options.extend && "extend"].filter(Boolean).join(" and ");
+    const lacking = [options.record && "record", options.rates && "rates", options.extend && "extend"].filter(Boolean).join(", ");
     if (lacking) throw new Error(`solver of "${system.id}": auto has no ${lacking}; use a one-step method such as rodas5p`);
     const chosen = autoMethods(system);
     const stiff = autoPhase(await compileSolver(system, { ...options, method: chosen.stiff === "bdf" ? bdf : rodas5p }));

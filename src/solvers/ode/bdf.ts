@@ -59,8 +59,8 @@ export function bdfWith({ linear = "auto", highestOrder = HIGHEST_ORDER, rates =
       events: true,
       source: "Shampine & Reichelt 1997, doi:10.1137/S1064827594276424",
     },
-    async compile(system, { target = "wasm", reproducible = false, control, record = false, errorStates = system.states.length, extend }): Promise<BdfSolver> {
-      const lacking = [record && "record", extend && "extend"].filter(Boolean).join(" and ");
+    async compile(system, { target = "wasm", reproducible = false, control, record = false, errorStates = system.states.length, rates: ownRates, extend }): Promise<BdfSolver> {
+      const lacking = [record && "record", ownRates && "rates", extend && "extend"].filter(Boolean).join(", ");
       if (lacking) throw new Error(`solver of "${system.id}": bdf has no ${lacking}; use a one-step method such as rodas5p`);
       if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
         throw new RangeError(`solver of "${system.id}": errorStates is ${errorStates}; the system has ${system.states.length} states`);

@@ -10,7 +10,8 @@ export const CLOSED_STATES = 3;
  * Writes (shift I - J)⁻¹ of up to three states by cofactors, into the locals that `target` gives: one division, of which all
  * entries come at once, where elimination has one after the other (it takes a third of the time, a tenth of a whole step of three states).
  * What is inverted is J / shift - I, whose entries have the size that a step sees, so that no product of three
- * overflows on the way to a system at rest. NaN where an entry is infinite, as in the factors of larger systems.
+ * overflows on the way to a system at rest. NaN where an entry is infinite, as in the factors of larger systems; not finite
+ * where there is no inverse, so that such a step counts as failed.
  */
 export function writeClosedInverse(b: FunctionBuilder, { size, entries }: Jacobian, value: (index: number) => Value, inverseShift: Value, target: (row: number, column: number) => Local | null): void {
   if (size === 0) return;

@@ -57,8 +57,8 @@ export const odex: CompiledMethod = {
   },
 };
 
-function refuse(system: OdeSystem, { record, extend, reproducible, errorStates = 0 }: Omit<SolverOptions, "method">): void {
-  const missing = [...(record ? ["record"] : []), ...(extend ? ["extend"] : []), ...(reproducible ? ["reproducible bits"] : []), ...(system.events ? ["events"] : [])];
+function refuse(system: OdeSystem, { record, rates, extend, reproducible, errorStates = 0 }: Omit<SolverOptions, "method">): void {
+  const missing = [...(record ? ["record"] : []), ...(rates ? ["rates"] : []), ...(extend ? ["extend"] : []), ...(reproducible ? ["reproducible bits"] : []), ...(system.events ? ["events"] : [])];
   if (missing.length > 0) throw new Error(`solver of "${system.id}": odex steps outside our program and has no ${missing.join(", ")}; use a method that is taken step by step, such as dop853`);
   if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
     throw new RangeError(`solver of "${system.id}": errorStates is ${errorStates}; the system has ${system.states.length} states`);

@@ -157,7 +157,7 @@ class ProgramRun implements PositionedRun {
     }
     instance.f64[memory.real.previousPower / 8] = 1;
     instance.i32[memory.integer.refused / 4] = 0;
-    this.#startEvaluations += 2;
+    this.#startEvaluations += this.#problem.steps ? 1 : 2;
     this.#attemptsBefore = this.#read("accepted") + this.#read("rejected");
     if (this.#stage.restart() === 1) return null;
     this.#endedAtEvent = true;

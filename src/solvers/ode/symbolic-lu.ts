@@ -115,6 +115,7 @@ export function reciprocalOfPivot(pivot: Local, sign: 1 | -1 = 1): Value {
 
 /** Reads and writes the vector of a triangular solve. */
 export interface SolveVector {
+  /** A variable's first read may write code, in which what was read long before loses its place. */
   get(variable: number): Value;
   set(variable: number, value: Value): void;
 }
@@ -131,9 +132,13 @@ export function writeSolve(lu: SymbolicLu, cells: Cells, { get, set }: SolveVect
     }, start);
   };
   const below = dependencies(rows.map(({ columns }, index) => columns.flatMap((column, slot) => (column < index ? [{ column, slot }] : []))), false);
-  rows.forEach((_, index) => {
+  rows.forEach(({ columns }, index) => {
     const terms = below[index] ?? [];
-    if (terms.length > 0) set(order[index] ?? 0, added(index, get(order[index] ?? 0), terms));
+    if (terms.length === 0) return;
+    const variable = order[index] ?? 0;
+    // First reads come before the sum, so that none stands between another term and its use.
+    for (const each of [variable, ...terms.map((slot) => order[columns[slot] ?? -1] ?? -1)]) get(each);
+    set(variable, added(index, get(variable), terms));
   });
   const above = dependencies(rows.map(({ columns }, index) => columns.flatMap((column, slot) => (column > index ? [{ column, slot }] : []))), true);
   for (let index = lu.size - 1; index >= 0; index--) {

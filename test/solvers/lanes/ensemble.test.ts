@@ -32,12 +32,22 @@ async function alone(system: OdeSystem, method: OdeMethod, problem: EnsembleProb
 
 const rowsOf = (values: Float64Array, runs: number): Float64Array[] => Array.from({ length: runs }, (_, run) => values.slice((run * values.length) / runs, ((run + 1) * values.length) / runs));
 
+/** A layer of tanh units between twelve states: rates are packed, and too many for locals. */
+const units = Array.from({ length: 12 }, (_, index) => index);
+const dense = systemOf(
+  "dense",
+  Object.fromEntries(units.map((i) => [`s${i}`, `tanh(b${i} + ${units.map((j) => `w${i}_${j}*s${j}`).join(" + ")}) - s${i}`])),
+  { s0: 1, s5: -0.5 },
+  Object.fromEntries(units.flatMap((i) => [[`b${i}`, 0.1 * i - 0.5], ...units.map((j) => [`w${i}_${j}`, Math.sin(1 + 12 * i + j)] as const)] as const)),
+);
+
 describe.each(Object.values(oneStepMethods))("two lanes of $facts.id", (method) => {
   it.each([
     ["a small system in locals", method.facts.stiff ? robertson : lotkaVolterra, [0, 0.5, 3, 3, 20]],
     ["a system with time in its rates", systemOf("forced", { y: "sin(w*time) - k*y + sqrt(abs(z))^0.3", z: "piecewise(1, time > 2, 0) - log(1 + k)*z" }, { y: 1, z: 2 }, { w: 1, k: 3 }), [1, 2, 2.5, 7]],
     ["a system of more states than locals", systemOf("ring", Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`s${i}`, `k*(s${(i + 39) % 40} - s${i}) - d*s${i}*s${(i + 7) % 40}`])), { s0: 3, s11: 1 }, { k: 2, d: 0.7 }), [0.1, 4]],
     ["a system of enough states for loops over pairs", systemOf("long", Object.fromEntries(Array.from({ length: 103 }, (_, i) => [`s${i}`, `k*(s${(i + 102) % 103} - s${i})`])), { s0: 3, s57: 1 }, { k: 2 }), [0.1, 2]],
+    ["dense layers, which are computed two numbers at a time", dense, [0.1, 1]],
   ] as const)("give every run the bits it has alone: %s", async (_, system, times) => {
     const problem = problemsOf(system, 7, times);
     const solver = await compileEnsemble(system, { method });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { afterAll, describe, expect, it } from "vitest";
+import { Worker } from "node:worker_threads";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { compileEnsemble } from "../../../src/solvers/lanes/ensemble.ts";
 import { ensembleThreads } from "../../../src/solvers/lanes/threads.node.ts";
 import { dop853, rodas5p, tsit5 } from "../../../src/solvers/ode/index.ts";
@@ -10,6 +11,9 @@ const isBuilt = existsSync(new URL("../../../dist/solvers/lanes/worker.node.js",
 if (!isBuilt) console.warn("threads.node.test: dist/solvers/lanes/worker.node.js is missing, so workers are not tried; run npm run build first");
 
 const spread = (values: readonly number[], runs: number): Float64Array => Float64Array.from({ length: runs * values.length }, (_, index) => (values[index % values.length] ?? NaN) * 2 ** Math.sin(1 + 7.3 * index));
+
+/** How long workers may take to come, on a machine that does much else. */
+const workerMs = 20_000;
 
 const pulse = systemOf("pulse", { x: "piecewise(1, time >= on && time < on + width, 0) - k*x" }, {}, { on: 10, width: 0.5, k: 0.1 });
 
@@ -76,6 +80,55 @@ describe.skipIf(!isBuilt)("an ensemble on threads", () => {
     expect(await first).toEqual(solver.run(problem));
     expect((await pool.run({ ...problem, parameters: new Float64Array() })).runs).toBe(0);
     await expect(pool.run({ ...problem, times: Float64Array.of(2, 1) })).rejects.toThrow("requested time 1 is 1");
+  });
+
+  it("is done by workers too, failures included", async () => {
+    const failing = systemOf("failing", { x: "piecewise(x*x, kind == 1, -x)" }, { x: 1.5 }, { kind: 0 });
+    const solver = await compileEnsemble(failing, { method: tsit5 });
+    const pool = ensembleThreads(solver, { threads: 3 });
+    closing.push(pool.close);
+    const problem = { parameters: Float64Array.from({ length: 20_000 }, (_, run) => (run % 700 === 3 ? 1 : 0)), states: Float64Array.of(1.5), times: Float64Array.of(0.1, 2) };
+    const here = solver.run(problem);
+    // What a worker answers names the runs that failed in its own blocks.
+    const heard = vi.spyOn(Worker.prototype, "emit");
+    const hasShare = (): boolean => heard.mock.calls.some(([name, answer]) => String(name) === "message" && (answer as unknown as { readonly failures?: readonly unknown[] }).failures?.length);
+    for (const end = Date.now() + workerMs; !hasShare() && Date.now() < end; ) expect(await pool.run(problem)).toEqual(here);
+    expect(hasShare()).toBe(true);
+    heard.mockRestore();
+  }, 2 * workerMs);
+
+  it("says that workers broke down, and begins with new ones", async () => {
+    const solver = await compileEnsemble(lotkaVolterra, { method: tsit5 });
+    const { share } = solver;
+    if (!share) throw new Error("lanes are shared");
+    const { program, ...plan } = share.plan;
+    // Read once for each of two workers, which get nothing, then for this thread.
+    let reads = 0;
+    const broken = {
+      ...plan,
+      get program() {
+        reads += 1;
+        return reads > 2 ? program : (null as unknown as typeof program);
+      },
+    };
+    const pool = ensembleThreads({ ...solver, share: { ...share, plan: broken } }, { threads: 3 });
+    closing.push(pool.close);
+    const problem = { parameters: spread(lotkaVolterra.parameterValues, 300), states: Float64Array.of(1.5, 1), times: Float64Array.of(5) };
+    const long = { ...problem, parameters: spread(lotkaVolterra.parameterValues, 200_000), times: Float64Array.of(50) };
+    await expect(pool.run(long)).rejects.toThrow("a worker broke down");
+    // The second worker breaks down unheard.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await pool.run(problem)).toEqual(solver.run(problem));
+  });
+
+  it("does not wait for workers that are closed meanwhile", async () => {
+    const solver = await compileEnsemble(lotkaVolterra, { method: tsit5 });
+    const pool = ensembleThreads(solver, { threads: 2 });
+    const problem = { parameters: spread(lotkaVolterra.parameterValues, 100_000), states: Float64Array.of(1.5, 1), times: Float64Array.of(50) };
+    let told = 0;
+    const run = pool.run(problem, { progress: () => void (++told === 2 && pool.close()) });
+    await expect(run).rejects.toThrow("closed while it was under way");
+    await pool.close();
   });
 
   it("stops when it is told to, and begins again afterwards", async () => {

@@ -120,7 +120,8 @@ describe("auto", () => {
   });
 
   it("refuses what it does not have, by name", async () => {
-    await expect(compileSolver(brusselator, { method: auto, record: true })).rejects.toThrow("auto has no record");
+    await expect(compileSolver(brusselator, { method: auto, record: true })).rejects.toThrow("auto has no record;");
+    await expect(compileSolver(brusselator, { method: auto, rates: () => {}, extend: () => {} })).rejects.toThrow("auto has no rates, extend;");
     const solver = await compileSolver(brusselator, { method: auto });
     expect(() => solver.begin({ ...problemOf(brusselator, [1]), steps: Float64Array.of(1) })).toThrow("given steps");
     const run = solver.begin(problemOf(brusselator, [1]));

@@ -189,7 +189,8 @@ describe("bdf", () => {
   });
 
   it("refuses what it does not have, by name", async () => {
-    await expect(compileSolver(brusselator, { method: bdf, record: true })).rejects.toThrow("bdf has no record");
+    await expect(compileSolver(brusselator, { method: bdf, record: true })).rejects.toThrow("bdf has no record;");
+    await expect(compileSolver(brusselator, { method: bdf, rates: () => {}, extend: () => {} })).rejects.toThrow("bdf has no rates, extend;");
     await expect(compileSolver(brusselator, { method: bdf, errorStates: 3 })).rejects.toThrow("errorStates is 3");
     expect(() => bdfWith({ highestOrder: 6 })).toThrow("highest order is 6");
     const solver = await compileSolver(brusselator, { method: bdf });

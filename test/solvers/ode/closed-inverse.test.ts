@@ -55,6 +55,12 @@ describe("closed inverse", () => {
     for (const shift of [1e-290, 1, 1e290]) expect(await inverseOf(atRest, shift, "wasm")).toEqual([[1 / shift, 0, 0], [0, 1 / shift, 0], [0, 0, 1 / shift]]);
   });
 
+  it("is not finite where there is no inverse", async () => {
+    for (const singular of [[[2]], [[1, 1], [1, 1]], [[2, null, null], [null, 1, 0.5], [1, null, -1]]]) {
+      expect((await inverseOf(singular, 2, "wasm")).flat().every(Number.isFinite)).toBe(false);
+    }
+  });
+
   it("is no number anywhere when an entry is infinite", async () => {
     const infinite = [[-Infinity, 1, null], [1, -2, 1], [null, 1, -3]];
     for (const row of await inverseOf(infinite, 2, "wasm")) for (const value of row) expect(value).toBeNaN();
