@@ -27,6 +27,9 @@ const input = Object.fromEntries(
   }),
 );
 
+// The command line too: a short command is mostly the opening of its modules.
+input["cli"] = join(source, "cli", "main.ts");
+
 /** @param {string} id */
 const isSource = (id) => id.startsWith(source + sep);
 

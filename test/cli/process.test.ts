@@ -7,7 +7,7 @@ import type { RunResult } from "../../src/study/result.ts";
 import { freshFolder } from "./session.ts";
 
 /** The compiled command line: `npm test` builds it first. */
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/bundle/cli.js", import.meta.url));
 const scenario = fileURLToPath(new URL("../../scenarios/missing-reaction", import.meta.url));
 
 interface Ended {

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { freshFolder } from "./session.ts";
 
 /** The compiled command line: `npm test` builds it first. Worker threads need it. */
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/bundle/cli.js", import.meta.url));
 
 interface Ended {
   readonly code: number | null;
