@@ -6,7 +6,7 @@ import type { Local } from "../../kernel/program.ts";
 import { replacement, symbolsOf } from "../../kernel/substitute.ts";
 import { postorder } from "../../kernel/traverse.ts";
 import type { ExtendContext } from "../compile.ts";
-import { chunk } from "../ode/chunk.ts";
+import { OPERATIONS_PER_FUNCTION, chunk } from "../ode/chunk.ts";
 
 /** Nodes of the rates that cost more to compute again than to read again: a sweep keeps their values between the way there and back. */
 export interface KeptNodes {
@@ -20,8 +20,6 @@ export interface KeptNodes {
 
 export const noneKept: KeptNodes = { nodes: [], index: new Map(), read: (expressions) => [...expressions] };
 
-/** Operations of one function of straight-line code. */
-const OPERATIONS_PER_FUNCTION = 2000;
 
 /** Additions, products, choices and comparisons are as cheap as a read. */
 const cheap: ReadonlySet<Operation> = new Set(["constant", "symbol", "add", "subtract", "multiply", "negate", "minimum", "maximum", "absolute", "floor", "ceiling", "less", "lessOrEqual", "equal", "notEqual", "and", "or", "not", "select"] satisfies Operation[]);

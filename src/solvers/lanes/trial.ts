@@ -1,6 +1,6 @@
 import type { ProgramBuilder } from "../../kernel/builder.ts";
 import { f64 } from "../../kernel/builder.ts";
-import { controllerExponents, rootPowers } from "../ode/controller.ts";
+import { ERROR_FLOOR, controllerExponents, rootPowers } from "../ode/controller.ts";
 import type { OdeMemory } from "../ode/memory.ts";
 import type { OdeMethod } from "../ode/method.ts";
 import type { Vector } from "../ode/vector.ts";
@@ -8,8 +8,6 @@ import { memoryVectors } from "../ode/vector.ts";
 
 const at = (address: number): Vector => ({ kind: "memory", address });
 
-/** The smallest error the controller divides by, as in the loop of one run. */
-const ERROR_FLOOR = 1e-10;
 
 /**
  * Writes `trial()`, one attempted step with its verdict and the size of the next, and `commit()`, which carries an accepted

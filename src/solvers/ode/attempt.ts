@@ -5,7 +5,7 @@ import { lowerFunction } from "../../kernel/lower-function.ts";
 import { lowerEach } from "../../kernel/lower.ts";
 import type { Local, Value } from "../../kernel/program.ts";
 import type { OdeSystem } from "../../models/system.ts";
-import { chunk, operationCount } from "./chunk.ts";
+import { OPERATIONS_PER_FUNCTION, chunk, operationCount } from "./chunk.ts";
 import { orderedLu } from "./elimination-order.ts";
 import { extraMemory } from "./interpolate.ts";
 import { jacobianOf } from "./jacobian.ts";
@@ -23,8 +23,6 @@ const LOCAL_VALUES = 64;
 const LOCAL_OPERATIONS = 250;
 /** States up to which a stage's rates and what they are made from fit the registers. */
 const REGISTER_STATES = 4;
-/** Operations of one function of straight-line code. */
-const OPERATIONS_PER_FUNCTION = 2000;
 /** Relative accuracy below which an iteration sees nothing but rounding: a few hundred units in the last place. */
 const ROUNDING = 1e-13;
 const NONE: Vector = { kind: "locals", components: [] };

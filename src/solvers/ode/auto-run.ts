@@ -1,4 +1,5 @@
 import type { OdeSystem } from "../../models/system.ts";
+import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import type { RunStatistics, Trajectory } from "../trajectory.ts";
 import type { AutoPhase } from "./auto-phase.ts";
@@ -98,7 +99,7 @@ export function beginAuto(scene: AutoScene, problem: OdeProblem): AutoRun {
       return tooMany(run.status);
     },
     advance(steps) {
-      if (kept.runs !== number) throw new Error(`solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+      if (kept.runs !== number) throw runIsOver(`solver of "${system.id}"`);
       if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
       let left = steps;
       while (left > 0 && run.status.status === "paused") {
@@ -114,7 +115,7 @@ export function beginAuto(scene: AutoScene, problem: OdeProblem): AutoRun {
       return tooMany(run.status);
     },
     trajectory(): Trajectory {
-      if (kept.runs !== number) throw new Error(`solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+      if (kept.runs !== number) throw runIsOver(`solver of "${system.id}"`);
       const parts = [...past, run.trajectory()];
       const count = parts.reduce((total, part) => total + part.times.length, 0);
       const values = new Float64Array(count * size);

@@ -6,7 +6,7 @@ import { correction } from "./bdf-correct.ts";
 import { at, bdfVectors } from "./bdf-differences.ts";
 import type { BdfMemory } from "./bdf-memory.ts";
 import { difference } from "./bdf-memory.ts";
-import { STEP_FLOOR, STEP_TINIEST } from "./controller.ts";
+import { BREAKPOINT_MARGIN, ERROR_FLOOR, STEP_FLOOR, STEP_LARGEST, STEP_TINIEST } from "./controller.ts";
 import { searchEvent } from "./event-program.ts";
 import { loopCode } from "./loop.ts";
 import type { Vector } from "./vector.ts";
@@ -17,8 +17,6 @@ const FACTOR_RANGE = 0.3;
 const SLOW_RETREAT = 0.25;
 /** Failed error tests after which the differences are taken for worthless. */
 const MOST_FAILURES = 3;
-/** The smallest error a step size is computed from. */
-const ERROR_FLOOR = 1e-10;
 /** A step stays as it is while the best change would be between these. */
 const KEEP = [0.9, 1.2] as const;
 /** What is kept of the safety that one-step methods have: past errors say less about the next step when several enter it. */
@@ -26,10 +24,6 @@ const CAUTION = 0.9;
 /** Orders below and above the present one have to promise a little more. @source Shampine & Reichelt 1997 (ode15s: 1.3 and 1.4 against 1.2) */
 const LOWER_CAUTION = 1.2 / 1.3;
 const HIGHER_CAUTION = 1.2 / 1.4;
-/** How far from a breakpoint the steps before and after it end and begin: 4 units in its last place. */
-const BREAKPOINT_MARGIN = 4 * 2 ** -52;
-/** Steps stay below this so that t + h stays finite on systems at rest. */
-const STEP_LARGEST = 1e300;
 
 export interface BdfLoopOptions {
   readonly errorStates: number;

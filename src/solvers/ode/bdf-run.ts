@@ -1,3 +1,4 @@
+import { runIsOver } from "../run-is-over.ts";
 import type { RunStatistics, Trajectory } from "../trajectory.ts";
 import type { Status } from "../status.ts";
 import type { RateFunctions } from "../tables/index.ts";
@@ -14,9 +15,8 @@ import { eventRun } from "./event-run.ts";
 import { loopCode } from "./loop.ts";
 import type { PositionedRun } from "./position.ts";
 import type { OdeProblem } from "./solver.ts";
+import { SMALLEST_SCALE } from "./controller.ts";
 
-/** Error scales are at least this: far below any error, but 0 / 0 is avoided where a state is 0 and atol is 0. */
-const SMALLEST_SCALE = 1e-290;
 
 /** What a multistep run cost: its Newton corrections, each of one right-hand side, and the products with the Jacobian that their linear systems took. */
 export interface BdfStatistics extends RunStatistics {
@@ -117,7 +117,7 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
     return diagnoseBdfStart(scene, timeNow(), events.last());
   };
   const requireCurrent = (): void => {
-    if (kept.runs !== run) throw new Error(`solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+    if (kept.runs !== run) throw runIsOver(`solver of "${system.id}"`);
   };
 
   return {

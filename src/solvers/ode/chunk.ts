@@ -1,5 +1,8 @@
 import type { Expression } from "../../kernel/expression.ts";
 
+/** Operations of one function of straight-line code: V8 compiles long functions late. */
+export const OPERATIONS_PER_FUNCTION = 2000;
+
 /** Nodes of the graph below some expressions that compute something; with `seen`, only those not counted before. */
 export function operationCount(expressions: readonly Expression[], seen: Set<Expression> = new Set()): number {
   const before = seen.size;

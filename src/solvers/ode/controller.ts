@@ -5,6 +5,14 @@ import type { Local, Value } from "../../kernel/program.ts";
 /** Steps below STEP_FLOOR |t| + STEP_TINIEST cannot be told from none: 16 units in the last place of t. */
 export const STEP_FLOOR = 16 * 2 ** -52;
 export const STEP_TINIEST = 1e-290;
+/** Steps stay below this so that t + h stays finite on systems at rest. */
+export const STEP_LARGEST = 1e300;
+/** How far from a breakpoint the steps before and after it end and begin: 4 units in its last place. */
+export const BREAKPOINT_MARGIN = 4 * 2 ** -52;
+/** The smallest error a controller divides by: below it a step grows by the full factor anyway. */
+export const ERROR_FLOOR = 1e-10;
+/** Error scales are at least this: far below any error, but 0 / 0 is avoided where a state is 0 and atol is 0. */
+export const SMALLEST_SCALE = 1e-290;
 
 /** Exponents, in sixteenths, of the step size controller: factor = safety err^(-integral) previous^(proportional). */
 export interface ControllerExponents {

@@ -3,7 +3,7 @@ import { f64, i32 } from "../../kernel/builder.ts";
 import type { MemoryLayout } from "../../kernel/layout.ts";
 import { lower, lowerEach } from "../../kernel/lower.ts";
 import type { Local, Value } from "../../kernel/program.ts";
-import { chunk, chunkBy } from "./chunk.ts";
+import { OPERATIONS_PER_FUNCTION, chunk, chunkBy } from "./chunk.ts";
 import { CLOSED_STATES, writeClosedInverse } from "./closed-inverse.ts";
 import { writeDenseLu } from "./dense-lu.ts";
 import type { Jacobian } from "./jacobian.ts";
@@ -26,7 +26,6 @@ export type Resolve = (name: string) => Value;
 
 /** Straight-line code per function: V8 compiles long functions late. */
 const PRODUCTS_PER_FUNCTION = 4000;
-const OPERATIONS_PER_FUNCTION = 2000;
 /** Factors of more products than this are computed in loops over a full matrix instead: as code they would be megabytes. */
 const LARGEST_WRITTEN_LU = 60_000;
 

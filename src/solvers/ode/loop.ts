@@ -1,7 +1,7 @@
 import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { Local, Value } from "../../kernel/program.ts";
-import { STEP_FLOOR, STEP_TINIEST, controllerExponents, rootPowers } from "./controller.ts";
+import { BREAKPOINT_MARGIN, ERROR_FLOOR, STEP_FLOOR, STEP_LARGEST, STEP_TINIEST, controllerExponents, rootPowers } from "./controller.ts";
 import { searchEvent, writeStateAt } from "./event-program.ts";
 import type { OdeMemory } from "./memory.ts";
 import { tapeRow } from "./memory.ts";
@@ -12,14 +12,8 @@ import { memoryVectors } from "./vector.ts";
 /** What `advance` returns; `eventFound` = it stands where an event may be due. */
 export const loopCode = { done: 0, paused: 1, stepTooSmall: 2, tooManySteps: 3, nonFinite: 4, tapeFull: 5, stepsEnded: 6, eventFound: 7 } as const;
 
-/** The smallest error the controller divides by: below it a step grows by the full factor anyway. */
-const ERROR_FLOOR = 1e-10;
-/** How far from a breakpoint the steps before and after it end and begin: 4 units in its last place. */
-const BREAKPOINT_MARGIN = 4 * 2 ** -52;
 /** What is found this near to a step's start, relative to the time, may as well have been found before it. */
 const SAME_MOMENT = 2 ** -40;
-/** Steps stay below this so that t + h stays finite on systems at rest. */
-const STEP_LARGEST = 1e300;
 
 /**
  * Writes `advance(budget: i32): i32`: attempts up to `budget` steps from where the run stands and returns a `loopCode`.

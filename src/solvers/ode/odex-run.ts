@@ -1,11 +1,12 @@
 import type { Solver } from "odex";
 import type { Instance } from "../../kernel/instance.ts";
 import type { OdeSystem } from "../../models/system.ts";
+import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import type { Breakpoints } from "./breakpoint.ts";
 import { breakpointTimes } from "./breakpoint.ts";
 import type { OdeControl } from "./control.ts";
-import { STEP_FLOOR, STEP_TINIEST } from "./controller.ts";
+import { BREAKPOINT_MARGIN, STEP_FLOOR, STEP_TINIEST } from "./controller.ts";
 import type { OdeMemory } from "./memory.ts";
 import type { RunMemory } from "./run.ts";
 import type { OdeProblem, OdeRun } from "./solver.ts";
@@ -18,8 +19,6 @@ const RATES_WITHOUT_STEP = 50_000;
 const REFUSED_RATE = 1e100;
 /** Takes a state out of the error norm. */
 const UNSEEN = 1e200;
-/** How far from a breakpoint the steps before and after it end and begin: 4 units in its last place. */
-const BREAKPOINT_MARGIN = 4 * 2 ** -52;
 
 /** What a compiled solver hands to its runs. */
 export interface ExtrapolationScene {
@@ -141,7 +140,7 @@ export function extrapolate(scene: ExtrapolationScene, kept: RunMemory, control:
 
   let status = startStatus();
   const requireCurrent = (): void => {
-    if (kept.runs !== run) throw new Error(`solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+    if (kept.runs !== run) throw runIsOver(`solver of "${system.id}"`);
   };
   return {
     get status() {

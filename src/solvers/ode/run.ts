@@ -1,5 +1,6 @@
 import type { Instance } from "../../kernel/instance.ts";
 import type { OdeSystem } from "../../models/system.ts";
+import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import type { Trajectory } from "../trajectory.ts";
 import { breakpointTimes } from "./breakpoint.ts";
@@ -17,12 +18,11 @@ import type { Position, PositionedRun } from "./position.ts";
 import type { Room } from "./run-room.ts";
 import { roomKeeper } from "./run-room.ts";
 import type { OdeProblem, Tape } from "./solver.ts";
+import { SMALLEST_SCALE } from "./controller.ts";
 
 /** Rows of the tape that the first recorded run reserves. */
 const FIRST_TAPE_ROWS = 256;
 
-/** Error scales are at least this: far below any error, but 0 / 0 is avoided where a state is 0 and atol is 0. */
-const SMALLEST_SCALE = 1e-290;
 
 /** What a solver remembers from run to run. */
 export interface RunMemory {
@@ -129,7 +129,7 @@ class ProgramRun implements PositionedRun {
 
   #requireCurrent(): void {
     const { runs, scene } = this.#stage;
-    if (runs !== this.#number) throw new Error(`solver of "${scene.system.id}": this run is over because another one began; read it before, or compile a second solver`);
+    if (runs !== this.#number) throw runIsOver(`solver of "${scene.system.id}"`);
   }
 
   /** Writes the requested times up to where the run stands. */

@@ -1,4 +1,5 @@
 import { stream } from "../../numerics/random.ts";
+import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import { checkProblem } from "./check-problem.ts";
 import type { HybridRun, HybridScene } from "./hybrid-partition.ts";
@@ -147,7 +148,7 @@ export function beginHybridRun({ model, ode, partition, touched, values }: Hybri
   };
 
   const requireCurrent = (): void => {
-    if (kept.runs !== run) throw new Error(`stochastic solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+    if (kept.runs !== run) throw runIsOver(`stochastic solver of "${system.id}"`);
   };
   return {
     get status() {

@@ -5,6 +5,7 @@ import type { NetworkProblem } from "../../models/check.ts";
 import type { Network } from "../../models/network.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { stream } from "../../numerics/random.ts";
+import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import { inMolecules, statesReadBy } from "./channel.ts";
 import { readCondition } from "./condition.ts";
@@ -152,7 +153,7 @@ function beginLeapRun({ model, scene, stepper, watch }: Shared, kept: { runs: nu
   let stoppedAt: number | null = null;
   let status: Status = times.length === 0 ? { status: "done" } : { status: "paused", time: 0 };
   const requireCurrent = (): void => {
-    if (kept.runs !== run) throw new Error(`stochastic solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+    if (kept.runs !== run) throw runIsOver(`stochastic solver of "${system.id}"`);
   };
   const recordDue = (): void => {
     while (reached < times.length && times[reached] <= time) {

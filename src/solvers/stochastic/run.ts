@@ -2,6 +2,7 @@ import { checkProblem } from "./check-problem.ts";
 import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Instance } from "../../kernel/instance.ts";
 import type { Network } from "../../models/network.ts";
+import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import { beginDraws } from "./draws.ts";
 import type { StochasticProgram } from "./method.ts";
@@ -61,7 +62,7 @@ export function beginStochasticRun(scene: RunScene, kept: StochasticRunMemory, p
 
   let status: Status = times.length === 0 ? { status: "done" } : (brokenCoefficient(scene, coefficients, parameters) ?? { status: "paused", time: 0 });
   const requireCurrent = (): void => {
-    if (kept.runs !== run) throw new Error(`stochastic solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+    if (kept.runs !== run) throw runIsOver(`stochastic solver of "${system.id}"`);
   };
   const timeNow = (): number => instance.f64[memory.time / 8] ?? Number.NaN;
   return {

@@ -2,6 +2,7 @@ import { evaluate } from "../../kernel/evaluate.ts";
 import { stream } from "../../numerics/random.ts";
 import type { Breakpoints } from "../ode/breakpoint.ts";
 import { switchTimes } from "../ode/breakpoint.ts";
+import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import { checkProblem } from "./check-problem.ts";
 import { delayQueue } from "./delay-queue.ts";
@@ -283,7 +284,7 @@ export function beginThinnedRun({ model, program, stillChannels, timedChannels, 
 
   if (status.status === "paused") meetMoment();
   const requireCurrent = (): void => {
-    if (kept.runs !== run) throw new Error(`stochastic solver of "${system.id}": this run is over because another one began; read it before, or compile a second solver`);
+    if (kept.runs !== run) throw runIsOver(`stochastic solver of "${system.id}"`);
   };
   return {
     get status() {

@@ -5,14 +5,12 @@ import type { MemoryLayout } from "../../kernel/layout.ts";
 import { lowerEach } from "../../kernel/lower.ts";
 import type { Value } from "../../kernel/program.ts";
 import type { OdeSystem } from "../../models/system.ts";
-import { chunk } from "../ode/chunk.ts";
+import { OPERATIONS_PER_FUNCTION, chunk } from "../ode/chunk.ts";
 import { writeProducts } from "./product-table.ts";
 import type { RateFunctions, RateProgram } from "./rate-program.ts";
 import { type EntryRange, type Kept, type RateTables, rateTables } from "./rate-tables.ts";
 import { symbolPlaces } from "./symbol-places.ts";
 
-/** Operations of one function of straight-line code. */
-const OPERATIONS_PER_FUNCTION = 2000;
 
 /**
  * A system as tables that short loops walk, so that neither set-up nor code grows with the sums of a large network: rates are coefficients

@@ -2,14 +2,12 @@ import { f64 } from "../../kernel/builder.ts";
 import { lowerEach } from "../../kernel/lower.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { writeRhs } from "../ode/attempt.ts";
-import { chunk } from "../ode/chunk.ts";
+import { OPERATIONS_PER_FUNCTION, chunk } from "../ode/chunk.ts";
 import { jacobianOf } from "../ode/jacobian.ts";
 import type { RateProgram } from "./rate-program.ts";
 import { rowPattern } from "./row-pattern.ts";
 import { symbolPlaces } from "./symbol-places.ts";
 
-/** Operations of one function of straight-line code. */
-const OPERATIONS_PER_FUNCTION = 2000;
 
 /** A system as straight-line code: fastest for small ones, slow to set up for large ones. @throws Error when the system uses an undeclared symbol. */
 export function written(system: OdeSystem): RateProgram {
