@@ -66,6 +66,9 @@ export function forEachValue(statements: readonly Statement[], visit: (value: Va
 /** Name of the program's own function that stands for an elementary function of a type. */
 export const elementaryName = (name: MathFunction, type: Type): string => (type === "f64" ? `math ${name}` : `math ${name} of ${type}`);
 
+/** Whether a function is one that stands for an elementary function, or a part of it. */
+export const isElementary = (functionName: string): boolean => functionName.startsWith("math ");
+
 /** An elementary function as a program uses it. */
 export interface ElementaryUse {
   readonly name: MathFunction;

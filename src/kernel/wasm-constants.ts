@@ -5,11 +5,12 @@ import { lanePrefix, opcodes, typeCodes } from "./wasm-opcodes.ts";
 /**
  * The constants of a module but for i32, as globals: an engine builds such a number in code by moving it between registers
  * of two kinds, which keeps one port busy, and reads a global with one load. In V8 11 the elementary functions, which are
- * full of constants, ran up to 1.4 times (numbers) and 1.6 times (pairs) as fast.
+ * full of constants, ran up to 1.4 times (numbers) and 1.6 times (pairs) as fast. Loops with few numbers are slower for the loads, sampled
+ * paths by a tenth, so that numbers of other functions stay in their code (`isDense` says which function is asked for).
  */
 export interface ModuleConstants {
   /** Reads the number onto the stack, or a vector with the number in every lane. */
-  number(code: ByteWriter, type: "f64" | "f64x2" | "f32x4", value: number): void;
+  number(code: ByteWriter, type: "f64" | "f64x2" | "f32x4", value: number, isDense: boolean): void;
   /** The same 64 bits in both halves of a vector. */
   words(code: ByteWriter, bits: bigint): void;
   /** Writes the module's section of globals, where there are any. */
@@ -50,7 +51,7 @@ export function moduleConstants(): ModuleConstants {
     });
   };
   return {
-    number(code, type, value) {
+    number(code, type, value, isDense) {
       const write = (to: ByteWriter): void => {
         if (type === "f64x2") vector(to, (each) => each.float64(value), 2);
         else if (type === "f32x4") vector(to, (each) => each.float32(value), 4);
@@ -60,7 +61,7 @@ export function moduleConstants(): ModuleConstants {
         }
       };
       // Zeros are one instruction; a map does not tell them apart.
-      if (value === 0) write(code);
+      if (value === 0 || (type === "f64" && !isDense)) write(code);
       else keep(code, known[type], value, typeCodes[type], write);
     },
     words(code, bits) {

@@ -45,7 +45,7 @@ export function sequences(code: ByteWriter, scratch: number, constants: ModuleCo
     code.byte(opcodes.i64Const);
     code.signed64(value);
   };
-  const number = (value: number, isPair: boolean): void => constants.number(code, isPair ? "f64x2" : "f64", value);
+  const number = (value: number, isPair: boolean): void => constants.number(code, isPair ? "f64x2" : "f64", value, true);
   const either = (isPair: boolean, single: number, pair: number): void => {
     if (isPair) lane(pair);
     else code.byte(single);

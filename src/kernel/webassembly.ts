@@ -2,7 +2,7 @@ import { byteWriter, longestFunctionBody, mostLocals, writeSection } from "./was
 import type { ByteWriter } from "./wasm-encoding.ts";
 import { type ModuleConstants, moduleConstants } from "./wasm-constants.ts";
 import { binaryOpcodes, comparisonOpcodes, lanePrefix, opcodes, typeCodes, unaryOpcodes } from "./wasm-opcodes.ts";
-import { elementaryName, elementaryUses, hostFunctionsOf, operandsOf } from "./program-values.ts";
+import { elementaryName, elementaryUses, hostFunctionsOf, isElementary, operandsOf } from "./program-values.ts";
 import { sequences } from "./wasm-sequences.ts";
 import type { MathFunction, Program, ProgramFunction, Statement, Type, Value } from "./program.ts";
 
@@ -137,7 +137,7 @@ function functionBody(owner: ProgramFunction, callees: Callees): Uint8Array {
   const scratch = { first: next, second: next + 1, lanes: next + 2 };
   runs.push([2, typeCodes.i32]);
   const code = byteWriter(1024);
-  const emit = emitter(code, renumbered, scratch, callees);
+  const emit = emitter(code, renumbered, scratch, callees, isElementary(owner.name));
   emit.statements(owner.body, []);
   if (emit.usesLaneScratch()) runs.push([3, typeCodes.f64x2]);
   // A path that falls off the end of a function with a result traps.
@@ -172,7 +172,7 @@ interface Emitter {
   usesLaneScratch(): boolean;
 }
 
-function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, callees: Callees): Emitter {
+function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, callees: Callees, isDense: boolean): Emitter {
   const special = sequences(code, scratch.lanes, callees.constants);
   const local = (opcode: number, index: number): void => {
     code.byte(opcode);
@@ -201,7 +201,7 @@ function emitter(code: ByteWriter, renumbered: Int32Array, scratch: Scratch, cal
   };
   const constant = (type: Type, value: number): void => {
     if (type === "f64" || type === "f64x2" || type === "f32x4") {
-      callees.constants.number(code, type, value);
+      callees.constants.number(code, type, value, isDense);
     } else if (type === "i32") {
       code.byte(opcodes.i32Const);
       code.signed(value);
