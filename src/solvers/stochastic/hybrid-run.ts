@@ -1,5 +1,4 @@
 import { stream } from "../../numerics/random.ts";
-import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import { checkProblem } from "./check-problem.ts";
 import type { HybridRun, HybridScene } from "./hybrid-partition.ts";
@@ -7,6 +6,7 @@ import { readsTime } from "./interval.ts";
 import { stochasticDefaults } from "./run.ts";
 import { largestPropensity } from "./scene.ts";
 import type { StochasticProblem } from "./solver.ts";
+import { stepwiseRun } from "./stepwise-run.ts";
 
 /** Starts a run. @throws RangeError naming what does not fit the network. */
 export function beginHybridRun({ model, ode, partition, touched, values }: HybridScene, kept: { runs: number }, problem: StochasticProblem): HybridRun {
@@ -147,24 +147,15 @@ export function beginHybridRun({ model, ode, partition, touched, values }: Hybri
     if (isSlowEvent) fireSlow();
   };
 
-  const requireCurrent = (): void => {
-    if (kept.runs !== run) throw runIsOver(`stochastic solver of "${system.id}"`);
-  };
-  return {
-    get status() {
-      return status;
-    },
-    advance(count) {
-      requireCurrent();
-      if (!(Number.isInteger(count) && count > 0)) throw new RangeError(`advance: events is ${count}; it must be a positive whole number`);
-      for (let done = 0; done < count && status.status === "paused"; done++) advanceOne();
-      if (status.status === "paused") status = { status: "paused", time };
-      return status;
-    },
+  return stepwiseRun({
+    id: system.id,
+    isCurrent: () => kept.runs === run,
+    status: () => status,
+    pause: () => void (status = { status: "paused", time }),
+    advanceOne,
     path() {
-      requireCurrent();
       const firings = slowFirings.map((count, channel) => count + extents[channel]);
       return { status, times: times.slice(0, reached), molecules: rows.slice(0, reached * nState), outputs: outputs.slice(0, reached * nOutput), firings, events: slowEvents, slowEvents, refused, fastTime: fastTime.slice() };
     },
-  };
+  });
 }

@@ -5,7 +5,6 @@ import type { NetworkProblem } from "../../models/check.ts";
 import type { Network } from "../../models/network.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { stream } from "../../numerics/random.ts";
-import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import { inMolecules, statesReadBy } from "./channel.ts";
 import { readCondition } from "./condition.ts";
@@ -16,6 +15,7 @@ import { leapDefaults } from "./leap-method.ts";
 import type { LeapControl, LeapFailure, LeapMethod, LeapScene, LeapStepper, LeapTally } from "./leap-method.ts";
 import { outputsOf } from "./output.ts";
 import type { StochasticPath, StochasticProblem, StochasticRun } from "./solver.ts";
+import { stepwiseRun } from "./stepwise-run.ts";
 import type { StochasticModel, StochasticModelOptions } from "./stochastic-model.ts";
 import { stochasticModel } from "./stochastic-model.ts";
 
@@ -152,9 +152,6 @@ function beginLeapRun({ model, scene, stepper, watch }: Shared, kept: { runs: nu
   const passages = new Float64Array(watch.length).fill(Infinity);
   let stoppedAt: number | null = null;
   let status: Status = times.length === 0 ? { status: "done" } : { status: "paused", time: 0 };
-  const requireCurrent = (): void => {
-    if (kept.runs !== run) throw runIsOver(`stochastic solver of "${system.id}"`);
-  };
   const recordDue = (): void => {
     while (reached < times.length && times[reached] <= time) {
       propensities.record(times[reached]);
@@ -177,19 +174,13 @@ function beginLeapRun({ model, scene, stepper, watch }: Shared, kept: { runs: nu
       if (tally.failure) status = failed(model, propensities, tally.failure, time);
     }
   };
-  return {
-    get status() {
-      return status;
-    },
-    advance(count) {
-      requireCurrent();
-      if (!(Number.isInteger(count) && count > 0)) throw new RangeError(`advance: events is ${count}; it must be a positive whole number`);
-      for (let done = 0; done < count && status.status === "paused"; done++) advanceOne();
-      if (status.status === "paused") status = { status: "paused", time };
-      return status;
-    },
+  return stepwiseRun({
+    id: system.id,
+    isCurrent: () => kept.runs === run,
+    status: () => status,
+    pause: () => void (status = { status: "paused", time }),
+    advanceOne,
     path() {
-      requireCurrent();
       const { failure: _, ...cost } = tally;
       return {
         status,
@@ -203,7 +194,7 @@ function beginLeapRun({ model, scene, stepper, watch }: Shared, kept: { runs: nu
         passages: passages.slice(),
       };
     },
-  };
+  });
 }
 
 const mostFired = (channels: StochasticModel["channels"], firings: Float64Array): string => channels[firings.indexOf(Math.max(...firings))]?.id ?? "";

@@ -2,7 +2,6 @@ import { evaluate } from "../../kernel/evaluate.ts";
 import { stream } from "../../numerics/random.ts";
 import type { Breakpoints } from "../ode/breakpoint.ts";
 import { switchTimes } from "../ode/breakpoint.ts";
-import { runIsOver } from "../run-is-over.ts";
 import type { Status } from "../status.ts";
 import { checkProblem } from "./check-problem.ts";
 import { delayQueue } from "./delay-queue.ts";
@@ -10,6 +9,7 @@ import type { IntervalBounds } from "./interval.ts";
 import { jumpEvents } from "./jump-events.ts";
 import { stochasticDefaults } from "./run.ts";
 import { largestPropensity } from "./scene.ts";
+import { stepwiseRun } from "./stepwise-run.ts";
 import type { ThinnedProblem, ThinnedRun } from "./thinned.ts";
 import type { TimedChannel, TimedModel } from "./timed-model.ts";
 import type { TimedProgram } from "./timed-program.ts";
@@ -283,22 +283,13 @@ export function beginThinnedRun({ model, program, stillChannels, timedChannels, 
   };
 
   if (status.status === "paused") meetMoment();
-  const requireCurrent = (): void => {
-    if (kept.runs !== run) throw runIsOver(`stochastic solver of "${system.id}"`);
-  };
-  return {
-    get status() {
-      return status;
-    },
-    advance(count) {
-      requireCurrent();
-      if (!(Number.isInteger(count) && count > 0)) throw new RangeError(`advance: events is ${count}; it must be a positive whole number`);
-      for (let done = 0; done < count && status.status === "paused"; done++) advanceOne();
-      if (status.status === "paused") status = { status: "paused", time };
-      return status;
-    },
+  return stepwiseRun({
+    id: system.id,
+    isCurrent: () => kept.runs === run,
+    status: () => status,
+    pause: () => void (status = { status: "paused", time }),
+    advanceOne,
     path() {
-      requireCurrent();
       return {
         status,
         times: times.slice(0, reached),
@@ -310,7 +301,7 @@ export function beginThinnedRun({ model, program, stillChannels, timedChannels, 
         waiting: queue.waiting,
       };
     },
-  };
+  });
 }
 
 function checkSegments(id: string, count: number, segments: NonNullable<ThinnedProblem["segments"]>): void {
