@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dot, line, ruleX, text } from "@observablehq/plot";
 import { semimech } from "./semimech.mjs";
+import { withTargets } from "./targets.mjs";
 
 /** @typedef {{ suite: string, rows: import("./score.mjs").Row[], curves?: { problem: string, peer: string, points: { error: number, seconds: number }[] }[] }} Result */
 
@@ -64,6 +65,19 @@ export function precisionPlot({ suite, curves = [] }, renderSvg) {
   );
 }
 
+/** Suites of ratios, in the order of the page; `thermo` has shares of its own time. */
+const ratioSuites = ["stiff", "nonstiff", "large", "ensemble", "gradient", "startup", "ssa"];
+/** What `ssa` compares with itself: no program of another. */
+const ownPeers = new Set(["one thread", "a tenth of the runs"]);
+/** As many as colours, then another sign: each peer differs. */
+const symbols = /** @type {const} */ (["circle", "diamond", "square", "triangle"]);
+const peerColours = colours.slice(1);
+
+/** Peers in order of first appearance, each with a colour and a sign that no other has both of. */
+export function signsOf(/** @type {readonly string[]} */ peers) {
+  return new Map([...new Set(peers)].map((peer, index) => [peer, { colour: peerColours[index % peerColours.length] ?? "#000000", symbol: symbols[Math.floor(index / peerColours.length) % symbols.length] ?? "circle" }]));
+}
+
 /**
  * Ratios of every row, problem by problem.
  *
@@ -71,26 +85,30 @@ export function precisionPlot({ suite, curves = [] }, renderSvg) {
  * @param {(options: any, alt: string) => string} renderSvg
  */
 export function ratioPlot(results, renderSvg) {
-  const points = results.flatMap(({ suite, rows }) => rows.map(({ problem, peer, ratio }) => ({ label: `${suite}: ${problem}`, peer, ratio })));
-  const palette = coloursOf(points.map(({ peer }) => peer));
-  palette.delete("semimech");
+  const points = results.flatMap(({ suite, rows }) => rows.flatMap(({ problem, peer, ratio }) => (ownPeers.has(peer) ? [] : [{ label: `${suite}: ${problem}`, peer, ratio }])));
+  const signs = signsOf(points.map(({ peer }) => peer));
   const labels = [...new Set(points.map(({ label }) => label))];
-  const legend = [...palette].map(([peer, colour]) => `${peer} ${colour}`);
   return renderSvg(
     {
       width: 800,
-      height: 60 + 22 * labels.length,
+      height: 70 + 22 * labels.length,
       marginLeft: 230,
+      marginBottom: 44,
+      insetLeft: 8,
+      insetRight: 8,
       marginRight: 190,
       x: { type: "log", label: "time of the peer / time of semimech", labelAnchor: "center", labelArrow: "none", tickFormat: (/** @type {number} */ value) => String(value), grid: true },
       y: { domain: labels, label: null },
       marks: [
         ruleX([1], { strokeDasharray: "4 3" }),
-        dot(points, { x: "ratio", y: "label", fill: (/** @type {{ peer: string }} */ { peer }) => palette.get(peer), r: 3.5 }),
-        ...[...palette].map(([peer, colour], index) => text([peer], { frameAnchor: "top-right", textAnchor: "start", dx: 10, dy: 14 * index, fill: colour })),
+        ...[...signs].flatMap(([peer, { colour, symbol }], index) => [
+          dot(points.filter((point) => point.peer === peer), { x: "ratio", y: "label", fill: colour, symbol, r: 3.5 }),
+          dot([peer], { frameAnchor: "top-right", dx: 14, dy: 16 * index, fill: colour, symbol, r: 3.5 }),
+          text([peer], { frameAnchor: "top-right", textAnchor: "start", dx: 24, dy: 16 * index - 5, fill: colour }),
+        ]),
       ],
     },
-    `Dot plot of the ratios of all suites, logarithmic; right of the line at 1 semimech is ahead. ${legend.length} peers: ${[...palette.keys()].join(", ")}.`,
+    `Dot plot of the ratios of all suites, logarithmic; right of the line at 1 semimech is ahead. ${signs.size} peers: ${[...signs.keys()].join(", ")}.`,
   );
 }
 
@@ -103,7 +121,7 @@ export async function writePlots(/** @type {string} */ projectFolder) {
     const file = join(projectFolder, "bench", "results", `${suite}.json`);
     return existsSync(file) ? /** @type {Result} */ (JSON.parse(readFileSync(file, "utf8"))) : null;
   };
-  const found = ["stiff", "nonstiff", "large", "ensemble", "gradient", "startup"].flatMap((suite) => read(suite) ?? []);
+  const found = ratioSuites.flatMap((suite) => read(suite) ?? []);
   for (const result of found) {
     if (result.suite === "large" || !result.curves?.length) continue;
     writeFileSync(join(folder, `${result.suite}.svg`), precisionPlot(result, renderSvg));
@@ -112,6 +130,9 @@ export async function writePlots(/** @type {string} */ projectFolder) {
   if (found.length > 0) {
     writeFileSync(join(folder, "ratios.svg"), ratioPlot(found, renderSvg));
     console.error("written: docs/benchmarks/ratios.svg");
+    const page = join(projectFolder, "docs", "benchmarks.md");
+    writeFileSync(page, withTargets(readFileSync(page, "utf8"), found));
+    console.error("written: the table of figures in docs/benchmarks.md");
   }
   return found.length > 0 ? 0 : 1;
 }

@@ -122,34 +122,9 @@ struct Schlogl {
   void state(std::vector<double>& out) const { out = {x}; }
 };
 
-// One block an event, as the product draws; drawn when it is needed.
-template <class Model, class Random>
+// One block an event, as the product draws: drawn when it is needed, or one event ahead.
+template <class Model, class Random, bool ahead>
 uint64_t direct_cells(uint64_t seed, int run, double end, std::vector<double>& out) {
-  Random random(seed, run);
-  Model model;
-  double fired[Model::channels] = {0};
-  double t = 0;
-  uint64_t events = 0;
-  for (;;) {
-    Cell drawn = cell(random);
-    for (;;) {
-      const double total = model.total();
-      const double next = t + drawn.wait / total;
-      if (end < next) {
-        model.state(out);
-        return events;
-      }
-      t = next;
-      if (__builtin_expect(model.fire(drawn.uniform * total, drawn.half * total, fired), 1)) break;
-      refine(random, drawn);
-    }
-    events++;
-  }
-}
-
-// The same, drawn one event ahead.
-template <class Model, class Random>
-uint64_t direct_ahead(uint64_t seed, int run, double end, std::vector<double>& out) {
   Random random(seed, run);
   Model model;
   double fired[Model::channels] = {0};
@@ -164,8 +139,10 @@ uint64_t direct_ahead(uint64_t seed, int run, double end, std::vector<double>& o
       return events;
     }
     t = next;
-    const Cell later = cell(random);
+    Cell later;
+    if constexpr (ahead) later = cell(random);
     if (__builtin_expect(model.fire(drawn.uniform * total, drawn.half * total, fired), 1)) {
+      if constexpr (!ahead) later = cell(random);
       drawn = later;
       events++;
     } else {

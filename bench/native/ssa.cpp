@@ -35,36 +35,27 @@ static void measure(Run run, uint64_t seed, int runs, double seconds) {
 template <class Model>
 static int direct(const std::string& method, uint64_t seed, int runs, double end, double seconds) {
   const auto with = [&](auto run) { measure([&](uint64_t s, int index, std::vector<double>& state) { return run(s, index, end, state); }, seed, runs, seconds); return 0; };
-  if (method == "direct") return with(direct_cells<Model, Threefry>);
-  if (method == "direct-ahead") return with(direct_ahead<Model, Threefry>);
+  if (method == "direct") return with(direct_cells<Model, Threefry, false>);
+  if (method == "direct-ahead") return with(direct_cells<Model, Threefry, true>);
   if (method == "direct-buffered") return with(direct_buffered<Model>);
-  if (method == "direct-xoshiro") return with(direct_cells<Model, Xoshiro>);
-  if (method == "direct-xoshiro-ahead") return with(direct_ahead<Model, Xoshiro>);
+  if (method == "direct-xoshiro") return with(direct_cells<Model, Xoshiro, false>);
+  if (method == "direct-xoshiro-ahead") return with(direct_cells<Model, Xoshiro, true>);
   if (method == "direct-xoshiro-pairs") return with(direct_pairs<Model, Xoshiro>);
   return 2;
 }
 
+template <class Solver>
+static int on(const Network& net, uint64_t seed, int runs, double end, double seconds) {
+  Solver solver(net);
+  measure([&](uint64_t s, int index, std::vector<double>& state) { return solver.run(s, index, end, state); }, seed, runs, seconds);
+  return 0;
+}
+
 static int network(const Network& net, const std::string& method, uint64_t seed, int runs, double end, double seconds) {
-  if (method == "composition-rejection") {
-    CompositionRejection<Threefry> solver(net);
-    measure([&](uint64_t s, int index, std::vector<double>& state) { return solver.run(s, index, end, state); }, seed, runs, seconds);
-    return 0;
-  }
-  if (method == "composition-rejection-xoshiro") {
-    CompositionRejection<Xoshiro> solver(net);
-    measure([&](uint64_t s, int index, std::vector<double>& state) { return solver.run(s, index, end, state); }, seed, runs, seconds);
-    return 0;
-  }
-  if (method == "blocks") {
-    BlockSums<Threefry> solver(net);
-    measure([&](uint64_t s, int index, std::vector<double>& state) { return solver.run(s, index, end, state); }, seed, runs, seconds);
-    return 0;
-  }
-  if (method == "blocks-xoshiro") {
-    BlockSums<Xoshiro> solver(net);
-    measure([&](uint64_t s, int index, std::vector<double>& state) { return solver.run(s, index, end, state); }, seed, runs, seconds);
-    return 0;
-  }
+  if (method == "composition-rejection") return on<CompositionRejection<Threefry>>(net, seed, runs, end, seconds);
+  if (method == "composition-rejection-xoshiro") return on<CompositionRejection<Xoshiro>>(net, seed, runs, end, seconds);
+  if (method == "blocks") return on<BlockSums<Threefry>>(net, seed, runs, end, seconds);
+  if (method == "blocks-xoshiro") return on<BlockSums<Xoshiro>>(net, seed, runs, end, seconds);
   return 2;
 }
 

@@ -1,6 +1,6 @@
 import { revise, type Network } from "../models/index.ts";
 import type { Call } from "./arguments.ts";
-import { modelOrRefuse, networkProblems, placeText } from "./model-source.ts";
+import { modelOrRefuse, networkProblems, placeText, type ModelSource } from "./model-source.ts";
 import { Refused } from "./refused.ts";
 import type { Option } from "./verb.ts";
 
@@ -51,11 +51,11 @@ export function readSettings(call: Call): Readonly<Record<string, number>> {
   return settings;
 }
 
-/** The model a call names, with `--set` applied. @throws Refused with every problem */
-export async function calledNetwork(call: Call): Promise<{ readonly network: Network; readonly file: string }> {
+/** The model a call names, with `--set` applied, and as it was read. @throws Refused with every problem */
+export async function calledNetwork(call: Call): Promise<{ readonly network: Network; readonly source: ModelSource }> {
   const settings = readSettings(call);
-  const { network, file } = await modelOrRefuse(call.positionals[0] ?? "");
-  const revised = revise(network, settings);
-  if (revised.problems) throw new Refused(networkProblems(file, revised.problems).map(placeText));
-  return { network: revised.network, file };
+  const source = await modelOrRefuse(call.positionals[0] ?? "");
+  const revised = revise(source.network, settings);
+  if (revised.problems) throw new Refused(networkProblems(source.file, revised.problems).map(placeText));
+  return { network: revised.network, source };
 }

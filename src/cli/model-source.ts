@@ -11,6 +11,8 @@ export interface ModelSource {
   readonly file: string;
   readonly title: string | null;
   readonly source: string | null;
+  /** What was read, and the ending of a file that holds it; null for a model of the zoo. */
+  readonly given: { readonly bytes: Uint8Array; readonly ending: ".ant" | ".net" } | null;
 }
 
 /** A problem of a model's text; line 0 = the model as a whole. */
@@ -46,14 +48,18 @@ export function unsupportedFormat(name: string, text: string): string | null {
 const isBioNetGenNetwork = (name: string, text: string): boolean => extname(name).toLowerCase() === ".net" || (/^\s*begin reactions\s*$/m.test(text) && !/^\s*begin model\b/m.test(text));
 
 /** Reads text of a file, or of stdin for `-`. @throws Refused when there is no such file */
-export async function readInput(name: string, hint = ""): Promise<string> {
+export async function readInput(name: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(name));
+}
+
+async function readBytes(name: string, hint = ""): Promise<Uint8Array> {
   if (name === "-") {
     const parts: Uint8Array[] = [];
     for await (const part of process.stdin) parts.push(part as Uint8Array);
-    return new TextDecoder().decode(Buffer.concat(parts));
+    return Buffer.concat(parts);
   }
   try {
-    return await readFile(name, "utf8");
+    return await readFile(name);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const cause = code === "ENOENT" ? "no such file" : code === "EISDIR" ? "it is a folder" : error instanceof Error ? error.message : String(error);
@@ -65,21 +71,23 @@ export async function readInput(name: string, hint = ""): Promise<string> {
 export async function readModel(name: string): Promise<ModelSource | { readonly problems: readonly PlacedProblem[] }> {
   const models: Readonly<Record<string, ZooModel>> = zoo;
   const known = Object.hasOwn(models, name) ? models[name] : undefined;
-  if (known) return { network: known.network, file: name, title: known.facts.title, source: known.facts.source };
+  if (known) return { network: known.network, file: name, title: known.facts.title, source: known.facts.source, given: null };
   await refuseOtherInputs(name);
   const looksLikeName = !/[./\\]/.test(name) && name !== "-";
-  const text = await readInput(name, looksLikeName ? `, and no model of the zoo${didYouMean(name, Object.keys(models))}` : "");
+  const bytes = await readBytes(name, looksLikeName ? `, and no model of the zoo${didYouMean(name, Object.keys(models))}` : "");
+  const text = new TextDecoder().decode(bytes);
   const format = unsupportedFormat(name, text);
   if (format !== null) throw new Refused([`${name}: ${format} is not read yet; give reaction text (.ant)`]);
   const file = name === "-" ? "<stdin>" : name;
   const id = name === "-" ? "model" : basename(name, extname(name)).replaceAll(/\W/g, "_");
-  const answer = isBioNetGenNetwork(name, text) ? (await import("../formats/bionetgen.ts")).readBioNetGen(text, id) : readReactionText(text, id);
+  const isBioNetGen = isBioNetGenNetwork(name, text);
+  const answer = isBioNetGen ? (await import("../formats/bionetgen.ts")).readBioNetGen(text, id) : readReactionText(text, id);
   if (answer.problems) return { problems: answer.problems.map((problem) => ({ file, ...problem })) };
   const { species, parameters, reactions, rules } = answer.network;
   if ([species, parameters, reactions, rules].every((list) => list.length === 0)) {
     return { problems: [{ file, line: 1, column: 1, message: "the text declares nothing; a model has at least one species, parameter or rule, e.g. 'A -> B; k*A'" }] };
   }
-  return { network: answer.network, file, title: null, source: null };
+  return { network: answer.network, file, title: null, source: null, given: { bytes, ending: isBioNetGen ? ".net" : ".ant" } };
 }
 
 /** @throws Refused on a scenario or a data table, with the command that reads it */

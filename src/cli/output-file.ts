@@ -1,9 +1,16 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { outputJson } from "../study/canonical.ts";
 import { writeAtomically } from "../study/run-folder.node.ts";
 import type { Call } from "./arguments.ts";
+import { Refused } from "./refused.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** A folder with a report is not written into by a call that makes none: its page would be of another answer. @throws Refused when its page is there */
+export function refuseReport(folder: string, page: string): void {
+  if (existsSync(join(folder, page))) throw new Refused([`${folder} holds a report, whose ${page} would be of another answer; give another --out, or --report, which makes a folder of its own`]);
+}
 
 export interface AnswerPlace {
   /** Ending of the text copy; default `txt`. */

@@ -1,13 +1,13 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeReactionText } from "../models/index.ts";
 import { manifestOf, writeManifest, type Json } from "../report/manifest.ts";
 import { fileFacts, machineFacts, toolFacts } from "../report/manifest.node.ts";
 import { outputJson, sha256 } from "../study/canonical.ts";
 import { writeAtomically } from "../study/run-folder.node.ts";
+import { inputBytes } from "./model-input.ts";
 import type { SimulateAnswer } from "./simulate-answer.ts";
 import { kindOf } from "./simulate-options.ts";
-import { simulateFiles, type SimulatePlan } from "./simulate-plan.ts";
+import { copyName, simulateFiles, type SimulatePlan } from "./simulate-plan.ts";
 
 export interface SimulateKeepRequest extends SimulateAnswer {
   readonly plan: SimulatePlan;
@@ -20,8 +20,8 @@ export interface SimulateKeepRequest extends SimulateAnswer {
  * interrupted has no manifest: where it stopped depended on time.
  */
 export async function keepSimulation({ plan, output, sampled, folder, start }: SimulateKeepRequest): Promise<void> {
-  const model = writeReactionText(plan.network);
-  const contents: Record<string, string> = { [simulateFiles.answer]: `${outputJson(output)}\n`, [plan.report ? simulateFiles.model : simulateFiles.copiedModel]: model };
+  const model = inputBytes(plan.input);
+  const contents: Record<string, string | Uint8Array> = { [simulateFiles.answer]: `${outputJson(output)}\n`, [copyName(plan)]: model };
   if (plan.report) {
     // Loaded when there is something to draw: plots cost more than the rest of the command line.
     const { simulateReportPage } = await import("./simulate-report.ts");
@@ -36,7 +36,7 @@ export async function keepSimulation({ plan, output, sampled, folder, start }: S
     command: plan.command,
     scenario: null,
     options: optionsOf(plan),
-    inputs: [{ path: plan.file, bytes: new TextEncoder().encode(model).byteLength, sha256: await sha256(model) }],
+    inputs: [{ path: plan.file, bytes: model.byteLength, sha256: await sha256(model) }],
     outputs: await Promise.all(Object.keys(contents).map((file) => fileFacts(join(folder, file), file))),
     seeds: kindOf(plan.method) === "ode" ? [] : [{ name: "root", value: plan.seed }],
     tolerances: Object.entries(plan.tolerances ?? {}).map(([name, value]) => ({ name, value: String(value) })),
@@ -49,7 +49,7 @@ export async function keepSimulation({ plan, output, sampled, folder, start }: S
 }
 
 /** Everything that can change an answer, defaults included; a report changes quantiles and paths, which are here. */
-export function optionsOf({ set, method, amounts, control, tolerances, reproducible, nonNegative, partition, times, runs, seed, quantiles, histograms, passages, autocorrelation, precision, paths, firings, shows }: SimulatePlan): Record<string, Json> {
+export function optionsOf({ set, method, amounts, control, tolerances, reproducible, nonNegative, independent, partition, times, runs, seed, quantiles, histograms, passages, autocorrelation, precision, paths, firings, shows }: SimulatePlan): Record<string, Json> {
   const isSampled = kindOf(method) !== "ode";
   return {
     set: { ...set },
@@ -57,7 +57,7 @@ export function optionsOf({ set, method, amounts, control, tolerances, reproduci
     amounts,
     ...(control && { control: { ...control } }),
     ...(tolerances && { tolerances: { ...tolerances } }),
-    ...(isSampled ? {} : { reproducible, nonNegative }),
+    ...(isSampled ? {} : { reproducible, nonNegative, independent }),
     ...(partition && { partition: { ...partition } }),
     times: [...times],
     ...(isSampled && {

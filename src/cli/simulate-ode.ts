@@ -19,7 +19,7 @@ import type { Scene } from "./verb.ts";
 
 /** Solves a plan by a method for differential equations. @throws Refused with what keeps the model from being compiled */
 export async function odeOutput(plan: SimulatePlan, { terminal, stop }: Scene): Promise<SimulateOutput> {
-  const { network, file, method, reproducible, nonNegative } = plan;
+  const { network, file, method, reproducible, nonNegative, independent } = plan;
   const times = Float64Array.from(plan.times);
   const compiled = odeSystem(network);
   if (compiled.problems) throw new Refused(networkProblems(file, compiled.problems).map(placeText));
@@ -35,12 +35,9 @@ export async function odeOutput(plan: SimulatePlan, { terminal, stop }: Scene): 
   if (ofTheHost.length > 0) throw new Refused(ofTheHost);
   const others = nonNegative ? system.states.filter((state) => !network.species.some(({ id }) => id === state)) : [];
   if (others.length > 0) throw new Refused(others.map((id) => `--non-negative: "${id}" follows a rule or an event and may be negative; leave the option out`));
-  const solver = await compileSolver(system, {
-    method: chosen,
-    reproducible,
-    nonNegative,
-    ...(plan.tolerances && { control: plan.tolerances }),
-  }).catch(refusedAsReproducible);
+  const options = { method: chosen, reproducible, nonNegative, ...(plan.tolerances && { control: plan.tolerances }) };
+  const compile = independent ? (await import("./simulate-independent.ts")).independentCompiler(terminal) : compileSolver;
+  const solver = await compile(system, options).catch(refusedAsReproducible);
   const parameters = Float64Array.from(system.parameterValues);
   const state = Float64Array.from(valuesAt(system, parameters, system.initialState, 0, () => Number.NaN));
   const trajectory = await solver.solveAsync({ parameters, state, times }, { signal: stop });

@@ -42,6 +42,10 @@ export const simulateOptions = {
   atol: { kind: "number", min: 0, value: "X", help: `absolute tolerance of an ODE method, or of what hybrid solves, in molecules (default ${odeControlDefaults.atol})` },
   reproducible: { kind: "flag", help: "be sure of the same bits on every engine and machine: refuse trigonometric functions and an ODE method that a package takes steps for" },
   "non-negative": { kind: "flag", help: "of an ODE method: refuse steps that make an amount more negative than the tolerances allow, and give out none, with the same conserved totals" },
+  independent: {
+    kind: "flag",
+    help: "of an ODE method: solve for fewer states, and find the others from what is conserved, which then stays the same to rounding; the tolerances hold for the states solved for, and one found as a small difference has the absolute error of those it is found from",
+  },
   epsilon: { kind: "number", min: 0, value: "X", help: `relative change of rates in a leap of an approximate method (default ${leapDefaults.epsilon})` },
   step: { kind: "number", min: 0, value: "X", help: "length of every leap of an approximate method, instead of --epsilon" },
   interval: { kind: "number", min: 0, value: "T", help: `time between looks at which reactions are fast, of hybrid (default the last time over ${simulateDefaults.looks})` },
@@ -66,7 +70,7 @@ const sampled = ["runs", "first-passage", "autocorrelation", "autocorrelation-fr
 
 /** Options that mean something for some kinds of methods alone. */
 const meaningful: Readonly<Record<SimulateKind, readonly string[]>> = {
-  ode: ["rtol", "atol", "reproducible", "non-negative"],
+  ode: ["rtol", "atol", "reproducible", "non-negative", "independent"],
   exact: sampled,
   leap: [...sampled, "epsilon", "step"],
   hybrid: [...sampled, "rtol", "atol", "interval", "fast-firings", "fast-molecules", "fast-method"],

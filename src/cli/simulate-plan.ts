@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { Network } from "../models/network.ts";
-import { zoo, type ZooModel } from "../models/zoo/index.ts";
 import { odeControlDefaults } from "../solvers/ode/control.ts";
 import { partitionDefaults } from "../solvers/stochastic/hybrid-method.ts";
 import { leapDefaults } from "../solvers/stochastic/leap-method.ts";
 import { canonicalJson, sha256 } from "../study/canonical.ts";
 import { readExactJson } from "../study/exact-json.ts";
 import type { Call } from "./arguments.ts";
+import { modelInput, type ModelInput } from "./model-input.ts";
 import { calledNetwork, readSettings, readTimes } from "./model-options.ts";
 import { Refused } from "./refused.ts";
 import { kindOf, methodOf, optionProblems, readAutocorrelation, readHistograms, readQuantiles, simulateDefaults, type AskedAutocorrelation, type AskedHistogram } from "./simulate-options.ts";
@@ -20,6 +20,8 @@ export interface SimulatePlan {
   /** What problems are reported under, and what the model is called. */
   readonly file: string;
   readonly title: string | null;
+  /** The model as it was read. */
+  readonly input: ModelInput;
   /** With `set` applied. */
   readonly network: Network;
   readonly set: Readonly<Record<string, number>>;
@@ -32,6 +34,8 @@ export interface SimulatePlan {
   readonly reproducible: boolean;
   /** Of differential equations: amounts stay at 0 or above. */
   readonly nonNegative: boolean;
+  /** Of differential equations: states that follow from what is conserved are not solved for. */
+  readonly independent: boolean;
   /** How a method that divides reactions into fast and slow ones does it. */
   readonly partition: { readonly interval: number; readonly firings: number; readonly molecules: number; readonly method: string } | null;
   readonly times: readonly number[];
@@ -64,7 +68,7 @@ export async function readSimulatePlan(call: Call): Promise<SimulatePlan> {
   const histograms = readHistograms(call, times, problems);
   const autocorrelation = readAutocorrelation(call, times, problems);
   if (problems.length > 0) throw new Refused(problems);
-  const { network, file } = await calledNetwork(call);
+  const { network, source } = await calledNetwork(call);
   const runs = call.number("runs") ?? simulateDefaults.runs;
   const report = call.flag("report");
   const kind = kindOf(method);
@@ -72,8 +76,9 @@ export async function readSimulatePlan(call: Call): Promise<SimulatePlan> {
   return {
     schema: "simulate-plan/1",
     command: commandOf(call),
-    file,
-    title: Object.hasOwn(zoo, name) ? ((zoo as Readonly<Record<string, ZooModel>>)[name]?.facts.title ?? null) : null,
+    file: source.file,
+    title: source.title,
+    input: modelInput(source),
     network,
     set: readSettings(call),
     method,
@@ -82,6 +87,7 @@ export async function readSimulatePlan(call: Call): Promise<SimulatePlan> {
     tolerances: kind === "ode" || kind === "hybrid" ? { rtol: call.number("rtol") ?? odeControlDefaults.rtol, atol: call.number("atol") ?? odeControlDefaults.atol } : null,
     reproducible: call.flag("reproducible"),
     nonNegative: call.flag("non-negative"),
+    independent: call.flag("independent"),
     partition: kind === "hybrid" ? partitionOf(call, times) : null,
     times: Array.from(times),
     runs,
@@ -145,8 +151,13 @@ export async function folderName(plan: SimulatePlan): Promise<string> {
   return `simulate-${name}-${(await sha256(canonicalJson(rest))).slice(0, 8)}`;
 }
 
-/** Files of a simulation's folder. */
-export const simulateFiles = { plan: "plan.json", state: "state.json", answer: "simulate.json", text: "simulate.tsv", model: "model.ant", copiedModel: "simulate.ant", page: "simulate.html", manifest: "manifest.json" } as const;
+/** What a copy of the model is called: in a folder that is a report's own, and in any other. */
+export const copyName = ({ report, input: { ending } }: SimulatePlan): string => `${report ? "model" : "simulate"}${ending}`;
+/** Every such name. */
+export const copyNames = ["model.ant", "model.net", "simulate.ant", "simulate.net"] as const;
+
+/** Files of a simulation's folder, beside the copy of its model. */
+export const simulateFiles = { plan: "plan.json", state: "state.json", answer: "simulate.json", text: "simulate.tsv", page: "simulate.html", manifest: "manifest.json" } as const;
 
 /** The plan that a folder was begun with. @throws Refused where there is none */
 export async function planOf(folder: string): Promise<SimulatePlan> {
@@ -160,7 +171,8 @@ export async function planOf(folder: string): Promise<SimulatePlan> {
     throw new Refused([`${file} is broken: it is no JSON; begin anew`]);
   }
   if (!(typeof plan === "object" && plan !== null && "schema" in plan && plan.schema === "simulate-plan/1")) throw new Refused([`${file} is no plan of simulate`]);
-  // Plans of earlier versions ask for nothing that came since.
+  // Plans of earlier versions ask for nothing that came since, and hold the model with `set` applied alone.
   const begun = plan as Partial<SimulatePlan>;
-  return { set: {}, tolerances: null, reproducible: false, nonNegative: false, partition: null, autocorrelation: null, countsEnd: begun.report ?? false, ...begun } as SimulatePlan;
+  const input = begun.network && modelInput({ network: begun.network, given: null });
+  return { input, set: {}, tolerances: null, reproducible: false, nonNegative: false, independent: false, partition: null, autocorrelation: null, countsEnd: begun.report ?? false, ...begun } as SimulatePlan;
 }

@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { writeReactionText } from "../models/index.ts";
 import { fileFacts, toolFacts } from "../report/manifest.node.ts";
 import type { Manifest } from "../report/manifest.ts";
-import { canonicalJson, sha256 } from "../study/canonical.ts";
+import { canonicalJson } from "../study/canonical.ts";
 import { newRunFolder } from "../study/run-folder.node.ts";
 import { shownPath } from "../study/shown-path.node.ts";
 import { comparedAnswers, type AnswerReproduction } from "./answer-comparison.ts";
 import { readArguments, type Call } from "./arguments.ts";
+import { manifestModel } from "./manifest-model.ts";
 import { Refused } from "./refused.ts";
 import { answerSimulate } from "./simulate-answer.ts";
 import { folderAt } from "./simulate-folder.ts";
 import { keepSimulation, optionsOf } from "./simulate-keep.ts";
-import { folderName, readSimulatePlan, simulateFiles } from "./simulate-plan.ts";
+import { copyNames, folderName, readSimulatePlan, simulateFiles } from "./simulate-plan.ts";
 import { simulate } from "./simulate.ts";
 import type { Scene } from "./verb.ts";
 
@@ -23,15 +23,15 @@ export async function reproduceSimulate(file: string, manifest: Manifest, call: 
   const before = await readFile(join(folder, simulateFiles.answer), "utf8").catch(() => null);
   if (before === null) throw new Refused([`${join(folder, simulateFiles.answer)}: no such file; reproduce needs the whole folder`]);
   const [, , name = "", ...options] = manifest.command;
-  const copy = join(folder, manifest.outputs.find(({ path }) => path === simulateFiles.model || path === simulateFiles.copiedModel)?.path ?? simulateFiles.model);
+  const model = await manifestModel(file, manifest, copyNames);
   const threads = call.text("threads");
-  // What came from stdin is gone; the folder holds the model as it was read.
-  const read = readArguments(simulate, [name === "-" ? copy : name, ...options, ...(threads === null ? [] : [`--threads=${threads}`])]);
+  const read = readArguments(simulate, [model.name, ...options, ...(threads === null ? [] : [`--threads=${threads}`])]);
   if ("problems" in read) throw new Refused(read.problems.map((problem) => `${file}: ${problem}`));
-  const plan = await readSimulatePlan(read.call);
-  const [pinned] = manifest.inputs;
-  const hash = await sha256(writeReactionText(plan.network));
-  if (pinned?.sha256 !== hash) throw new Refused([`${plan.file} is not what ${file} read (${pinned?.sha256.slice(0, 8) ?? "nothing"}, now ${hash.slice(0, 8)}); ${copy} holds the model of then`]);
+  const plan = await readSimulatePlan(read.call).catch((error: unknown) => {
+    throw error instanceof Refused ? new Refused([...error.problems, model.hint]) : error;
+  });
+  const problem = await model.problemOf(plan.input, plan.network);
+  if (problem !== null) throw new Refused([problem]);
   const notes = await notesOf(manifest, folder, optionsOf(plan));
   for (const note of notes) scene.terminal.talk(note);
   const out = call.text("out");
@@ -47,7 +47,9 @@ export async function reproduceSimulate(file: string, manifest: Manifest, call: 
 async function notesOf(manifest: Manifest, folder: string, options: Manifest["options"]): Promise<string[]> {
   const tool = await toolFacts();
   const names = [...new Set([...Object.keys(manifest.options), ...Object.keys(options)])];
-  const changed = names.filter((name) => canonicalJson(manifest.options[name]) !== canonicalJson(options[name]));
+  // An option that came since the manifest was written, and asks for nothing, explains nothing.
+  const asksNothing = (name: string): boolean => !Object.hasOwn(manifest.options, name) && (options[name] === false || options[name] === null);
+  const changed = names.filter((name) => canonicalJson(manifest.options[name]) !== canonicalJson(options[name]) && !asksNothing(name));
   const answer = manifest.outputs.find(({ path }) => path === simulateFiles.answer);
   const isOther = answer !== undefined && (await fileFacts(join(folder, simulateFiles.answer))).sha256 !== answer.sha256;
   return [

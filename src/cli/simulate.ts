@@ -6,7 +6,7 @@ import { exit, type ExitCode } from "./exit.ts";
 import { printAnswer } from "./output-file.ts";
 import { Refused } from "./refused.ts";
 import { answerSimulate } from "./simulate-answer.ts";
-import { simulateFolder, stateOf } from "./simulate-folder.ts";
+import { removeEarlier, simulateFolder, stateOf } from "./simulate-folder.ts";
 import { keepSimulation } from "./simulate-keep.ts";
 import { kindOf, resumeProblems, simulateOptions } from "./simulate-options.ts";
 import type { SimulateOutput } from "./simulate-output.ts";
@@ -68,6 +68,7 @@ async function perform(plan: SimulatePlan, call: Call, scene: Scene, from: Ensem
   const answer = await answerSimulate(plan, call, scene, folder, from);
   const { output } = answer;
   const place = folder.isAsked ? await folder.open() : null;
+  if (place !== null) await removeEarlier(place);
   await printAnswer(call, scene.terminal, "simulate", output, simulateText(output), { ending: "tsv", folder: plan.report ? null : place });
   if (place !== null) {
     await keepSimulation({ plan, ...answer, folder: place, start });

@@ -1,16 +1,18 @@
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { writeReactionText } from "../models/index.ts";
 import { fileFacts, machineFacts, toolFacts } from "../report/manifest.node.ts";
 import { manifestOf, stochasticThermoPage, thermoPage, writeManifest, type Json, type ThermoPageAbout } from "../report/index.ts";
 import { canonicalJson, outputJson, sha256 } from "../study/canonical.ts";
 import { newRunFolder, writeAtomically } from "../study/run-folder.node.ts";
 import type { Call } from "./arguments.ts";
+import { inputBytes, modelInput } from "./model-input.ts";
 import { timeUnit } from "./simulate.ts";
 import type { ThermoAnswer } from "./thermo-answer.ts";
 import type { ThermoCall } from "./thermo-call.ts";
 
-/** Files of a report's folder. */
-export const thermoFiles = { page: "thermo.html", answer: "thermo.json", model: "model.ant", manifest: "manifest.json" } as const;
+/** Files of a report's folder, beside the copy of its model. */
+export const thermoFiles = { page: "thermo.html", answer: "thermo.json", manifest: "manifest.json" } as const;
+/** Every name that a copy of the model may bear. */
+export const copyNames = ["model.ant", "model.net"] as const;
 
 export interface ThermoFolderRequest {
   readonly call: Call;
@@ -22,16 +24,17 @@ export interface ThermoFolderRequest {
 /** Writes the page, the answer, the model and the manifest into a folder of their own; its path. */
 export async function writeThermoFolder({ call, asked, answer, start }: ThermoFolderRequest): Promise<string> {
   const options = optionsOf(asked);
-  const model = writeReactionText(asked.model.network);
-  const inputs = [{ path: asked.model.file, text: model }, ...asked.files];
-  const hashes = await Promise.all(inputs.map(({ text }) => sha256(text)));
+  const input = modelInput(asked.model);
+  const model = inputBytes(input);
+  const inputs = [{ path: asked.model.file, bytes: model }, ...asked.files.map(({ path, text }) => ({ path, bytes: new TextEncoder().encode(text) }))];
+  const hashes = await Promise.all(inputs.map(({ bytes }) => sha256(bytes)));
   const out = call.text("out");
   const name = `thermo-${modelName(call)}-${(await sha256(canonicalJson({ hashes, options }))).slice(0, 8)}`;
   const folder = out === null ? await newRunFolder("runs", name) : await newRunFolder(dirname(resolve(out)), basename(resolve(out)));
   const { version } = await toolFacts();
   const { drawn } = answer;
   const about = aboutOf(call, asked, version, start);
-  const contents: Record<string, string> = { [thermoFiles.answer]: `${outputJson(answer.output)}\n`, [thermoFiles.model]: model };
+  const contents: Record<string, string | Uint8Array> = { [thermoFiles.answer]: `${outputJson(answer.output)}\n`, [`model${input.ending}`]: model };
   if (drawn) contents[thermoFiles.page] = "report" in drawn ? thermoPage(drawn.report, about) : stochasticThermoPage(drawn.sampled, about);
   for (const [file, text] of Object.entries(contents)) await writeAtomically(join(folder, file), text);
   const manifest = manifestOf({
@@ -40,7 +43,7 @@ export async function writeThermoFolder({ call, asked, answer, start }: ThermoFo
     command: commandOf(call),
     scenario: null,
     options,
-    inputs: inputs.map(({ path, text }, index) => ({ path, bytes: new TextEncoder().encode(text).byteLength, sha256: hashes[index] ?? "" })),
+    inputs: inputs.map(({ path, bytes }, index) => ({ path, bytes: bytes.byteLength, sha256: hashes[index] ?? "" })),
     outputs: await Promise.all(Object.keys(contents).map((file) => fileFacts(join(folder, file), file))),
     seeds: asked.mode === "stochastic" ? [{ name: "root", value: asked.seed }] : [],
     tolerances: asked.mode === "path" ? Object.entries(asked.control).map(([tolerance, value]) => ({ name: tolerance, value: String(value) })) : [],

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import type { ReversePair } from "../models/index.ts";
 import { writeAtomically } from "../study/run-folder.node.ts";
 import { shownPath } from "../study/shown-path.node.ts";
-import { printAnswer } from "./output-file.ts";
+import { printAnswer, refuseReport } from "./output-file.ts";
 import { answerThermo } from "./thermo-answer.ts";
 import { readThermoCall } from "./thermo-call.ts";
 import { thermoOptions } from "./thermo-options.ts";
@@ -39,6 +39,8 @@ export const thermo: Verb = {
   async run(call, scene) {
     const { terminal } = scene;
     const start = new Date().toISOString();
+    const into = call.flag("report") ? null : call.text("out");
+    if (into !== null) refuseReport(into, "thermo.html");
     const asked = await readThermoCall(call);
     if (asked.mode === "stochastic" && call.text("seed") === null) terminal.talk(`seed ${asked.seed}`);
     if (asked.pairs) terminal.talk(pairedText(asked.pairs));

@@ -1,6 +1,7 @@
-import { barX, ruleX, text } from "@observablehq/plot";
+import { barX, ruleX } from "@observablehq/plot";
 import { ink, numericAxis, renderSvg } from "./chart.ts";
 import type { Drawing } from "./drawing.ts";
+import { namedRows, rowWords } from "./named-rows.ts";
 import { formatNumber } from "./number.ts";
 import type { SeriesStyle } from "./series-style.ts";
 import { shortName } from "./short-name.ts";
@@ -35,9 +36,6 @@ const longestName = 44;
 /** A value in a figure: few digits, or words where it is no finite number. */
 export const valueText = (value: number | null): string => (value === null || Number.isNaN(value) ? "not defined" : formatNumber(value));
 
-/** Room that axis names and values printed beside a plot need · pixels. */
-export const textRoom = (texts: readonly string[], least: number = 0): number => 16 + 6.6 * Math.max(least, ...texts.map(({ length }) => length));
-
 /** Horizontal bars with their values printed at the right, with their table and their description. */
 export function drawBars(chart: BarChart): Drawing {
   const base = chart.base?.value ?? 0;
@@ -48,21 +46,14 @@ export function drawBars(chart: BarChart): Drawing {
   const isLogarithmic = horizontal.type === "log";
   const start = chart.base === undefined ? "" : ` Bars start at ${formatNumber(base)}, ${chart.base.name}.`;
   const alt = `Bar chart, ${chart.title}${chart.note === undefined ? "" : `, ${chart.note}`}: ${axisLabel(chart.quantity, chart.unit)} by ${chart.category}${isLogarithmic ? ", logarithmic axis" : ""}. ${rows.map(({ name, words }) => `${name} ${words}`).join("; ")}.${start}`;
-  const [left, right] = [textRoom([...rows.map(({ shown }) => shown), chart.category]), textRoom(rows.map(({ words }) => words), 6)];
   const svg = renderSvg(
     {
-      width: 470 + Math.max(0, left + right - 230),
-      height: 70 + 22 * rows.length,
-      marginLeft: left,
-      marginRight: right,
-      marginTop: 20,
-      marginBottom: 38,
+      ...namedRows(rows, { category: chart.category, above: 20, beside: 230, padding: 0.3 }),
       x: horizontal,
-      y: { type: "band", domain: rows.map(({ row }) => row), label: chart.category, labelAnchor: "top", labelArrow: "none", tickSize: 0, padding: 0.3, tickFormat: (row: number) => rows[row]?.shown ?? "" },
       marks: [
         ...finite.map((row) => barX([row], { x1: "from", x2: "to", y: "row", fill: row.style.colour, fillOpacity: 0.78 })),
         ruleX([base], { stroke: ink }),
-        text(rows, { y: "row", frameAnchor: "right", textAnchor: "start", dx: 8, text: "words", fill: ink }),
+        rowWords(rows, 8),
       ],
     },
     alt,

@@ -73,9 +73,11 @@ export function totalsOf(laws: readonly LinearInvariant[], state: ArrayLike<numb
 
 /** Laws that do not depend on the values of parameters: none is 0, and no compartment's size is a weight. */
 function lawsAtAllParameters(system: OdeSystem): LinearInvariant[] {
+  // No product of these is whole: whole weights have no parameter in them.
+  const laws = linearInvariants(system, system.parameters.map((_, index) => Math.PI + index / Math.E));
+  if (laws.every(({ weights }) => weights.every(Number.isInteger))) return laws;
   const ones = linearInvariants(system, system.parameters.map(() => 1));
-  const others = linearInvariants(system, system.parameters.map((_, index) => Math.sqrt(index + 2)));
-  return ones.filter(({ weights }, index) => weights.every((weight, state) => weight === others[index]?.weights[state]));
+  return laws.filter(({ weights }, index) => weights.every((weight, state) => weight === ones[index]?.weights[state]));
 }
 
 /** (total - Σ of the others) / weight. */

@@ -273,6 +273,23 @@ test("simulate --non-negative gives no negative amount, and names what is no amo
   expect(await wrong(sink, "--method", "ssa", "--non-negative")).toContain("--non-negative has no meaning for ssa");
 });
 
+test("simulate --independent keeps totals to rounding, tells what is a small difference, and where there is nothing to find", async () => {
+  const argv = ["robertson", "--times", "0,1,100,1e4", "--rtol", "1e-4", "--atol", "1e-8"];
+  const [whole, reduced] = [await answered(argv), await answered([...argv, "--independent"])];
+  expect(reduced.columns).toEqual(whole.columns);
+  // A sum of three numbers at most 1: at most one rounding each.
+  for (const row of reduced.rows) expect(Math.abs(row.slice(1).reduce<number>((sum, value) => sum + Number(value), 0) - 1)).toBeLessThanOrEqual(3 * Number.EPSILON);
+  expect(reduced.rows).not.toEqual(whole.rows);
+  // Ten times the tolerance of each of the two.
+  reduced.rows.forEach((row, at) => row.forEach((value, column) => expect(Math.abs(Number(value) - Number(whole.rows[at]?.[column]))).toBeLessThan(20 * (1e-8 + 1e-4 * Math.abs(Number(value))))));
+  const said = await semimech(["simulate", "robertson", "--times", "0,1e11", "--independent", "--verbose"]);
+  expect(said.err).toContain("--independent: A found from what is conserved; 2 of 3 states are solved for");
+  expect(said.err).toMatch(/--independent: A is a small difference at time 100000000000 and may be \d+ times less exact there than --rtol and --atol ask; leave --independent out/);
+  expect((await semimech(["simulate", "robertson", "--times", "0,1", "--independent"])).err).toBe("");
+  expect((await semimech(["simulate", "lotka-volterra", "--times", "0,1", "--independent"])).err).toContain("no state follows from what is conserved, so that all are solved for");
+  for (const method of ["ssa", "tau-leaping", "hybrid"]) expect(await wrong("robertson", "--method", method, "--independent")).toContain(`--independent has no meaning for ${method}`);
+});
+
 test("simulate --reproducible refuses what has other bits elsewhere: in rates, initial values, columns and methods", async () => {
   const own = file("own.ant", "J1: => X; exp(-X) + tanh(X)\nX = 1\nY := log(X)\n");
   expect((await answered([own, "--times", "0,1", "--reproducible"])).status).toBe("done");

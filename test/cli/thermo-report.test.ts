@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { modelOrRefuse } from "../../src/cli/model-source.ts";
 import { reproduceOutput } from "../../src/cli/reproduce.ts";
 import { thermoOutput } from "../../src/cli/thermo-output.ts";
-import { readManifest } from "../../src/report/index.ts";
+import { readManifest, writeManifest } from "../../src/report/index.ts";
+import { writeReactionText } from "../../src/models/index.ts";
 import { sha256 } from "../../src/study/canonical.ts";
 import { freshFolder, semimech } from "./session.ts";
 
@@ -74,6 +76,34 @@ describe("--report", () => {
     writeFileSync(model, "A -> B; 2*A - B\nA = 1; B = 0\n");
     const said = await semimech(["reproduce", join(own, "manifest.json")]);
     expect(said.code).toBe(2);
-    expect(said.err).toContain("holds the model of then");
+    const copy = join(own, "model.ant");
+    expect(said.err).toContain(`${copy} holds the model of then: copy it to ${model} and reproduce again, or run it as it is with semimech thermo ${copy} --times=0,1 --report`);
+    rmSync(model);
+    expect((await semimech(["reproduce", join(own, "manifest.json")])).err).toContain(`${model}: no such file`);
+  });
+
+  test("the manifest has the hash of the file, and one of an earlier version, which pins the text that was written, is reproduced", async () => {
+    const model = join(freshFolder(), "m.ant");
+    const text = "# a note\nA -> B; A - B\nA = 1; B = 0\n";
+    writeFileSync(model, text);
+    const folder = await reported([model, "--times", "0,1", "--set", "A=2"]);
+    const file = join(folder, "manifest.json");
+    const read = readManifest(readFileSync(file, "utf8"));
+    if ("problems" in read) throw new Error(read.problems.join("\n"));
+    expect(read.manifest.inputs).toEqual([{ path: model, bytes: text.length, sha256: await sha256(text) }]);
+    expect(readFileSync(join(folder, "model.ant"), "utf8")).toBe(text);
+    const written = writeReactionText((await modelOrRefuse(model)).network);
+    expect(written).not.toBe(text);
+    writeFileSync(file, writeManifest({ ...read.manifest, inputs: [{ path: model, bytes: written.length, sha256: await sha256(written) }] }));
+    expect((await reproduced(folder, 0)).reproduced).toBe(true);
+  });
+
+  test("a call without a report does not write into a report's folder", async () => {
+    const out = await reported(["uniform-ring", "--steady"]);
+    const before = readFileSync(join(out, "thermo.json"), "utf8");
+    const said = await semimech(["thermo", "uniform-ring", "--times", "0,1", "--json", "--out", out]);
+    expect([said.code, said.out]).toEqual([2, ""]);
+    expect(said.err).toContain(`${out} holds a report, whose thermo.html would be of another answer; give another --out, or --report`);
+    expect(readFileSync(join(out, "thermo.json"), "utf8")).toBe(before);
   });
 });

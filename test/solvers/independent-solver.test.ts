@@ -5,6 +5,8 @@ import type { OdeSystem } from "../../src/models/system.ts";
 import { zoo } from "../../src/models/zoo/index.ts";
 import { compileSolver } from "../../src/solvers/compile.ts";
 import { compileIndependentSolver } from "../../src/solvers/independent-solver.ts";
+import { differenceErrors } from "../../src/solvers/independent-errors.ts";
+import { expandInto, expansionOf, reduceInto, totalsInto } from "../../src/solvers/independent-expansion.ts";
 import { independentStates, totalsOf } from "../../src/solvers/independent-states.ts";
 import { odeMethods, oneStepMethods } from "../../src/solvers/ode/index.ts";
 import { rodas5p } from "../../src/solvers/ode/rodas5p.ts";
@@ -43,6 +45,58 @@ describe("a system without its dependent states", () => {
   it("weights by compartments only where their sizes are not parameters of the law", () => {
     const several = textOf("compartment V1 = 2; compartment V2 = 3; species A in V1 = 1; species B in V2 = 0; R: A -> B; k*V1*A - k2*V2*B; k = 1; k2 = 2");
     expect(independentStates(several)).toBeNull();
+  });
+});
+
+describe("all states from those that are left", () => {
+  it("are what the laws say, to the last bit, in every row", () => {
+    const weight = fc.integer({ min: -3, max: 3 });
+    const value = fc.double({ min: -1e3, max: 1e3, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ weights: fc.array(weight, { minLength: 6, maxLength: 6 }), own: fc.integer({ min: 1, max: 3 }) }), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.array(value, { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 4 }),
+        (drawn, rows) => {
+          // State i is that of law i, and no other law holds it.
+          const laws = drawn.map(({ weights, own }, dependent) => ({ dependent, weights: Float64Array.from(weights, (each, state) => (state === dependent ? own : state < drawn.length ? 0 : each)) }));
+          const kept = [0, 1, 2, 3, 4, 5].slice(laws.length);
+          const expansion = expansionOf({ system: decayChain, kept, laws }, 6);
+          const left = Float64Array.from(rows.flatMap((row) => row.slice(laws.length)));
+          const first = Float64Array.from(rows[0] ?? []);
+          const [totals, start, whole] = [new Float64Array(laws.length), new Float64Array(kept.length), new Float64Array(6 * rows.length)];
+          totalsInto(totals, expansion, first);
+          reduceInto(start, expansion, first);
+          expandInto(whole, expansion, left, totals);
+          expect(start).toEqual(first.slice(laws.length));
+          rows.forEach((row, at) => {
+            expect([...whole.subarray(6 * at + laws.length, 6 * at + 6)]).toEqual(row.slice(laws.length));
+            laws.forEach(({ weights, dependent }, law) => {
+              const rest = kept.reduce((sum, state) => sum - (weights[state] ?? 0) * (row[state] ?? 0), totals[law] ?? 0);
+              // Terms of weight 0 change nothing but the sign of a zero.
+              expect((whole[6 * at + dependent] ?? NaN) + 0).toBe(rest / (weights[dependent] ?? 0) + 0);
+              expect((totals[law] ?? NaN) + 0).toBe(kept.reduce((sum, state) => sum + (weights[state] ?? 0) * (first[state] ?? 0), (weights[dependent] ?? 0) * (first[dependent] ?? 0)) + 0);
+            });
+          });
+        },
+      ),
+    );
+  });
+
+  it("that are small differences are told, with what they leave of the tolerances", () => {
+    const laws = [{ dependent: 0, weights: Float64Array.of(2, 1, 4, 0) }];
+    const trajectory = { states: ["A", "B", "C", "D"], times: Float64Array.of(0, 5), values: Float64Array.of(10, 1, 0, 7, 0, 20, 1, 7) };
+    const found = differenceErrors({ laws }, trajectory, { rtol: 0.1, atol: 0.01 });
+    // At time 5: (1/2)(0.01 + 2) + (4/2)(0.01 + 0.1), over 0.01.
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ state: "A", time: 5 });
+    // A dozen roundings.
+    expect(Math.abs((found[0]?.ratio ?? NaN) / 122.5 - 1)).toBeLessThan(12 * Number.EPSILON);
+  });
+
+  it("are solved for where nothing changes at all", async () => {
+    const still = textOf("A = 3; B = 4; R: A -> B; 0*k; k = 1");
+    const solver = await compileIndependentSolver(still, { method: rodas5p });
+    expect([...solver.solve(problemOf(still, [1])).final]).toEqual([3, 4]);
   });
 });
 

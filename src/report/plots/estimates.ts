@@ -1,7 +1,8 @@
 import { dot, link, ruleX, text } from "@observablehq/plot";
-import { textRoom, valueText } from "../bar-chart.ts";
+import { valueText } from "../bar-chart.ts";
 import { ink, numericAxis, renderSvg } from "../chart.ts";
 import type { Drawing, PlotKind } from "../drawing.ts";
+import { namedRows, rowWords } from "../named-rows.ts";
 import { formatWithError } from "../number.ts";
 import { seriesStyle } from "../series-style.ts";
 import type { SeriesStyle } from "../series-style.ts";
@@ -31,25 +32,18 @@ function draw(panel: EstimatesPanel): Drawing {
   const placed = rows.flatMap((row) => (row.value !== null && Number.isFinite(row.value) ? [{ ...row, x: row.value, low: row.value - 2 * (row.error ?? 0), high: row.value + 2 * (row.error ?? 0) }] : []));
   const horizontal = numericAxis({ label: axisLabel(panel.quantity, panel.unit), values: [...placed.flatMap(({ low, high }) => [low, high]), ...(reference ? [reference.value] : [])], logarithmicFrom: 20 });
   const alt = `Dot plot, ${panel.title}${panel.note === undefined ? "" : `, ${panel.note}`}: ${axisLabel(panel.quantity, panel.unit)} by ${panel.category}${horizontal.type === "log" ? ", logarithmic axis" : ""}. ${rows.map(({ name, words }) => `${name} ${words}`).join("; ")}. Whiskers are two standard errors.${reference ? ` Line at ${valueText(reference.value)}: ${reference.name}.` : ""}`;
-  const [left, right] = [textRoom([...rows.map(({ shown }) => shown), panel.category]), textRoom(rows.map(({ words }) => words), 6)];
   const svg = renderSvg(
     {
-      width: 470 + Math.max(0, left + right - 260),
-      height: 78 + 22 * rows.length,
-      marginLeft: left,
-      marginRight: right,
-      marginTop: 28,
-      marginBottom: 38,
+      ...namedRows(rows, { category: panel.category, above: 28, beside: 260 }),
       // A marker on the edge would stand on the names.
       x: { ...horizontal, inset: 10 },
-      y: { type: "band", domain: rows.map(({ row }) => row), label: panel.category, labelAnchor: "top", labelArrow: "none", tickSize: 0, tickFormat: (row: number) => rows[row]?.shown ?? "" },
       marks: [
         ...(reference === undefined
           ? []
           : [ruleX([reference.value], { stroke: ink, strokeWidth: 1.2, strokeDasharray: "5 3" }), text([reference.value], { x: (value: number) => value, frameAnchor: "top", textAnchor: "middle", dy: -12, text: () => reference.name, fill: ink })]),
         link(placed, { x1: "low", x2: "high", y1: "row", y2: "row", stroke: ink, strokeWidth: 1.2 }),
         ...placed.map((row) => dot([row], { x: "x", y: "row", symbol: row.style.marker, r: 4, fill: row.style.colour, stroke: row.style.colour })),
-        text(rows, { y: "row", frameAnchor: "right", textAnchor: "start", dx: 10, text: "words", fill: ink }),
+        rowWords(rows, 10),
       ],
     },
     alt,

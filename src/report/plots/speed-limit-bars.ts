@@ -1,7 +1,8 @@
 import { dot, link, ruleX, text } from "@observablehq/plot";
-import { textRoom, valueText } from "../bar-chart.ts";
+import { valueText } from "../bar-chart.ts";
 import { ink, numericAxis, quietInk, renderSvg } from "../chart.ts";
 import type { Drawing, PlotKind } from "../drawing.ts";
+import { namedRows, rowWords } from "../named-rows.ts";
 import { formatNumber } from "../number.ts";
 import { seriesStyle } from "../series-style.ts";
 import { shortName } from "../short-name.ts";
@@ -26,24 +27,17 @@ function draw(panel: SpeedLimitPanel): Drawing {
   const axis = horizontal.type === "log" ? horizontal : numericAxis({ label: axisLabel("time", panel.timeUnit), values: [taken, ...placed.map(({ from }) => from)], linear: true, zero: true });
   const style = seriesStyle(0);
   const alt = `Chart of speed limits, ${panel.title}${panel.note === undefined ? "" : `, ${panel.note}`}: ${axisLabel("time", panel.timeUnit)} by limit${axis.type === "log" ? ", logarithmic axis" : ""}. Time taken: ${formatNumber(taken)}. Least time allowed: ${rows.map(({ name, words }) => `${name} ${words}`).join("; ")}.`;
-  const [left, right] = [textRoom([...rows.map(({ shown }) => shown), "limit"]), textRoom(rows.map(({ words }) => words), 6)];
   const svg = renderSvg(
     {
-      width: 470 + Math.max(0, left + right - 230),
-      height: 78 + 22 * rows.length,
-      marginLeft: left,
-      marginRight: right,
-      marginTop: 28,
-      marginBottom: 38,
+      ...namedRows(rows, { category: "limit", above: 28, beside: 230 }),
       // A dot on the edge would stand on the names.
       x: { ...axis, inset: 8 },
-      y: { type: "band", domain: rows.map(({ row }) => row), label: "limit", labelAnchor: "top", labelArrow: "none", tickSize: 0, tickFormat: (row: number) => rows[row]?.shown ?? "" },
       marks: [
         link(placed, { x1: "from", x2: "to", y1: "row", y2: "row", stroke: style.colour, strokeWidth: 8, strokeOpacity: 0.22, strokeLinecap: "butt" }),
         ruleX([taken], { stroke: ink, strokeWidth: 1.6 }),
         dot(placed, { x: "from", y: "row", r: 4.5, fill: style.colour, stroke: style.colour }),
         text([taken], { x: (value: number) => value, frameAnchor: "top", textAnchor: "end", dx: 2, dy: -12, text: (value: number) => `taken: ${formatNumber(value)}`, fill: ink }),
-        text(rows, { y: "row", frameAnchor: "right", textAnchor: "start", dx: 10, text: "words", fill: (row: { required: number | null }) => (row.required === 0 ? quietInk : ink) }),
+        rowWords(rows, 10, ({ required }) => (required === 0 ? quietInk : ink)),
       ],
     },
     alt,

@@ -15,6 +15,8 @@ import { hybridFacts, partitionDefaults } from "./hybrid-method.ts";
 import type { PartitionControl } from "./hybrid-method.ts";
 import { beginHybridRun } from "./hybrid-run.ts";
 import type { StochasticFacts } from "./method.ts";
+import { pathSolver } from "./path-solver.ts";
+import type { PathSolver } from "./path-solver.ts";
 import type { StochasticPath, StochasticProblem, StochasticRun } from "./solver.ts";
 import { timedModel } from "./timed-model.ts";
 import type { TimedModel, TimedModelOptions } from "./timed-model.ts";
@@ -43,17 +45,8 @@ export interface HybridRun extends StochasticRun {
   path(): HybridPath;
 }
 
-export interface HybridSolver {
-  readonly network: Network;
-  readonly system: OdeSystem;
-  readonly method: { readonly facts: StochasticFacts };
+export interface HybridSolver extends PathSolver<{ readonly facts: StochasticFacts }, StochasticProblem, HybridRun> {
   readonly partition: PartitionControl;
-  readonly states: readonly string[];
-  readonly outputs: readonly { readonly id: string; readonly unit: string | null }[];
-  readonly channels: readonly string[];
-  readonly warnings: readonly NetworkProblem[];
-  begin(problem: StochasticProblem): HybridRun;
-  run(problem: StochasticProblem): HybridPath;
 }
 
 export type HybridResult = { readonly solver: HybridSolver; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[]; readonly solver?: undefined };
@@ -102,24 +95,7 @@ export async function compileHybrid(network: Network, { partition: given, method
     evaluateAll(expressions, (name) => (name === "time" ? time : stateOf.has(name) ? molecules[stateOf.get(name) ?? 0] : parameters[parameterOf.get(name) ?? -1]));
   const scene: HybridScene = { model, ode, partition, touched, values };
   const kept = { runs: 0 };
-  const begin = (problem: StochasticProblem): HybridRun => beginHybridRun(scene, kept, problem);
-  const solver: HybridSolver = {
-    network,
-    system: model.system,
-    method: { facts: hybridFacts },
-    partition,
-    states: model.system.states,
-    outputs: model.outputs.map(({ id, unit }) => ({ id, unit })),
-    channels: model.channels.map(({ id }) => id),
-    warnings: model.warnings,
-    begin,
-    run(problem) {
-      const run = begin(problem);
-      while (run.status.status === "paused") run.advance(2 ** 30);
-      return run.path();
-    },
-  };
-  return { solver };
+  return { solver: { ...pathSolver({ network, method: { facts: hybridFacts }, model, outputs: model.outputs }, (problem: StochasticProblem): HybridRun => beginHybridRun(scene, kept, problem)), partition } };
 }
 
 /** Molecule numbers, then the firings of fast channels, then the hazard and what stops it, with a parameter for each channel that says whether it is fast. */

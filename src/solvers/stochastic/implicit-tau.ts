@@ -1,8 +1,10 @@
 import { solveLinear } from "../../numerics/linear.ts";
-import { chooseChannel, cutAt, fireAll, singleEvent, totalPropensity } from "./leap-draw.ts";
+import { fireAll } from "./leap-draw.ts";
 import type { LeapMethod, LeapScene } from "./leap-method.ts";
-import { markCritical, stepChoice } from "./step-choice.ts";
+import { stepChoice } from "./step-choice.ts";
 import { explicitLeap } from "./tau-leaping.ts";
+import { tauSteps } from "./tau-steps.ts";
+import type { TauLeap } from "./tau-steps.ts";
 
 /** Tau-leaping whose leaps take the mean number of firings from the leap's end where the network is stiff, so that fast reactions in balance do not hold it up. */
 export const implicitTau: LeapMethod = {
@@ -19,61 +21,42 @@ export const implicitTau: LeapMethod = {
   needsDerivatives: true,
   prepare(scene) {
     const { channels, control } = scene;
-    const isCritical = new Uint8Array(channels.length);
     const isLeftOut = new Uint8Array(channels.length);
     const choice = stepChoice(scene);
     const pairs = equilibria(scene);
     const explicit = explicitLeap(scene);
     const implicit = implicitLeap(scene);
-    let exactLeft = 0;
-    let wasImplicit = false;
-    const step = (horizon: number): number => {
-      const total = totalPropensity(scene);
-      if (Number.isNaN(total)) return 0;
-      if (total === 0) return horizon;
-      if (exactLeft > 0) {
-        exactLeft -= 1;
-        return singleEvent(scene, total, horizon);
-      }
-      const criticalTotal = markCritical(isCritical, scene);
-      let explicitStep = control.step ?? choice.longest(isCritical);
-      let implicitStep = explicitStep;
-      let isStiff = control.step !== null;
-      if (!isStiff) {
+    let [explicitStep, isStiff, wasImplicit] = [0, false, false];
+    return tauSteps(scene, {
+      longest(isCritical, horizon) {
+        explicitStep = control.step ?? choice.longest(isCritical);
+        isStiff = control.step !== null;
+        if (isStiff) return explicitStep;
         isLeftOut.set(isCritical);
         const { slowest, fastest } = pairs.leaveOut(isLeftOut);
         explicitStep = Math.min(explicitStep, control.resolved / fastest);
         const unobserved = horizon - control.downshift / slowest;
         const restored = Math.max(horizon / 10, control.resolved / fastest);
         // Fast noise that implicit leaps have damped comes back before it is looked at: the nearer, the shorter the leaps.
-        implicitStep = Math.min(choice.longest(isLeftOut), Math.max(unobserved, restored));
+        const implicitStep = Math.min(choice.longest(isLeftOut), Math.max(unobserved, restored));
         isStiff = implicitStep > explicitStep && (unobserved < implicitStep || implicitStep > control.stiffRatio * explicitStep);
-      }
-      let longest = isStiff ? implicitStep : explicitStep;
-      let isShort = control.step === null && longest * total < control.shortestLeap;
-      while (!isShort) {
-        const untilCritical = criticalTotal > 0 ? scene.random.exponential() / criticalTotal : Infinity;
-        const whole = cutAt(horizon, longest);
-        const fires = untilCritical <= whole;
-        const taken = fires ? untilCritical : whole;
-        const critical = fires ? chooseChannel(scene, criticalTotal, isCritical) : -1;
-        const isImplicit = isStiff && (control.step !== null || taken > explicitStep);
-        if ((isImplicit ? implicit : explicit)(taken, isCritical, critical)) {
-          wasImplicit = isImplicit;
-          return taken;
-        }
-        longest = whole / 2;
-        isShort = longest * total < control.shortestLeap;
-      }
-      exactLeft = (wasImplicit ? control.exactEventsAfterImplicit : control.exactEvents) - 1;
-      wasImplicit = false;
-      return singleEvent(scene, total, horizon);
-    };
-    const reset = (): void => {
-      exactLeft = 0;
-      wasImplicit = false;
-    };
-    return { reset, step };
+        return isStiff ? implicitStep : explicitStep;
+      },
+      leap(step, isCritical, critical) {
+        const isImplicit = isStiff && (control.step !== null || step > explicitStep);
+        const isDone = (isImplicit ? implicit : explicit)(step, isCritical, critical);
+        if (isDone) wasImplicit = isImplicit;
+        return isDone;
+      },
+      exactEvents() {
+        const count = wasImplicit ? control.exactEventsAfterImplicit : control.exactEvents;
+        wasImplicit = false;
+        return count;
+      },
+      reset() {
+        wasImplicit = false;
+      },
+    });
   },
 };
 
@@ -125,7 +108,7 @@ const newtonTolerance = 1e-6;
  * less than half an event.
  * @source Rathinam, Petzold, Cao, Gillespie 2003, doi:10.1063/1.1627296, eqs. 27 and 28
  */
-function implicitLeap(scene: LeapScene): (step: number, isCritical: Uint8Array, critical: number) => boolean {
+function implicitLeap(scene: LeapScene): TauLeap["leap"] {
   const { channels, propensities, tally } = scene;
   const { molecules, values, entries, derivatives } = propensities;
   const n = molecules.length;

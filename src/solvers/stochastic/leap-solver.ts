@@ -3,7 +3,6 @@ import { evaluateAll } from "../../kernel/evaluate.ts";
 import type { Target } from "../../kernel/instance.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import type { Network } from "../../models/network.ts";
-import type { OdeSystem } from "../../models/system.ts";
 import { stream } from "../../numerics/random.ts";
 import type { Status } from "../status.ts";
 import { inMolecules, statesReadBy } from "./channel.ts";
@@ -14,6 +13,8 @@ import type { CompiledPropensities } from "./compiled-propensities.ts";
 import { leapDefaults } from "./leap-method.ts";
 import type { LeapControl, LeapFailure, LeapMethod, LeapScene, LeapStepper, LeapTally } from "./leap-method.ts";
 import { outputsOf } from "./output.ts";
+import { pathSolver } from "./path-solver.ts";
+import type { PathSolver } from "./path-solver.ts";
 import type { StochasticPath, StochasticProblem, StochasticRun } from "./solver.ts";
 import { stepwiseRun } from "./stepwise-run.ts";
 import type { StochasticModel, StochasticModelOptions } from "./stochastic-model.ts";
@@ -48,17 +49,8 @@ export interface LeapRun extends StochasticRun {
 }
 
 /** A network and a leap method, reused for any number of runs, one at a time. */
-export interface LeapSolver {
-  readonly network: Network;
-  readonly system: OdeSystem;
-  readonly method: LeapMethod;
+export interface LeapSolver extends PathSolver<LeapMethod, LeapProblem, LeapRun> {
   readonly control: LeapControl;
-  readonly states: readonly string[];
-  readonly outputs: readonly { readonly id: string; readonly unit: string | null }[];
-  readonly channels: readonly string[];
-  readonly warnings: readonly NetworkProblem[];
-  begin(problem: LeapProblem): LeapRun;
-  run(problem: LeapProblem): LeapPath;
 }
 
 export type LeapSolverResult = { readonly solver: LeapSolver; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[]; readonly solver?: undefined };
@@ -95,24 +87,7 @@ export async function compileLeap(network: Network, options: LeapOptions): Promi
   };
   const shared = { model, scene, stepper: method.prepare(scene), watch: read.flatMap(({ condition }) => condition ?? []) };
   const kept = { runs: 0 };
-  const begin = (problem: LeapProblem): LeapRun => beginLeapRun(shared, kept, problem);
-  const solver: LeapSolver = {
-    network,
-    system,
-    method,
-    control,
-    states: system.states,
-    outputs: outputs.map(({ id, unit }) => ({ id, unit })),
-    channels: channels.map(({ id }) => id),
-    warnings: model.warnings,
-    begin,
-    run(problem) {
-      const run = begin(problem);
-      while (run.status.status === "paused") run.advance(2 ** 30);
-      return run.path();
-    },
-  };
-  return { solver };
+  return { solver: { ...pathSolver({ network, method, model, outputs }, (asked: LeapProblem): LeapRun => beginLeapRun(shared, kept, asked)), control } };
 }
 
 const mustBePositive: ReadonlySet<string> = new Set(["epsilon", "step", "exactEvents", "exactEventsAfterImplicit", "maxSteps"]);

@@ -7,6 +7,7 @@ import { readersOf } from "./channel.ts";
 import { writeDispatch } from "./dispatch.ts";
 import type { Channel } from "./channel.ts";
 import type { StochasticStep } from "./method.ts";
+import type { StochasticScene } from "./scene.ts";
 import { symbolResolver } from "./symbols.ts";
 
 /** Bytes of one channel: coefficient, what the second reactant's number is lowered by, both reactants' addresses, what goes beyond, and changes. */
@@ -46,34 +47,48 @@ function sum<Item>(items: readonly Item[], size: (item: Item) => number): number
 /** Bytes of a cache line. */
 const lineBytes = 64;
 
-/**
- * Lays out the tables of a scene's channels, linear in their reactants and changes.
- * @param hasOwn whether a method wants 32 bytes of its own beside each channel's record, in the same cache line.
- */
-export function reactionTable({ program, layout, scene }: StochasticStep, hasOwn = false): ReactionTable {
+const molecularity = ({ orders }: Channel): number => sum(orders, ({ order }) => order);
+/** Words of what goes beyond: [how many factors, rest, (address, lowered)...]. */
+const beyondWords = (channel: Channel): number => 2 + 2 * molecularity(channel);
+
+/** Where everything stands. */
+interface Places {
+  readonly scene: StochasticScene;
+  readonly readers: ReturnType<typeof readersOf>;
+  /** Whether the record says all of a channel's propensity [nChannel]. */
+  readonly plain: readonly boolean[];
+  /** Bytes of a record, as a power of 2. */
+  readonly shift: number;
+  readonly recordBytes: number;
+  /** Byte addresses. */
+  readonly table: number;
+  readonly changeTable: number;
+  readonly readerTable: number;
+  readonly beyondTable: number;
+}
+
+/** Byte address of a state's molecule number. */
+const cell = ({ scene: { memory } }: Places, state: number): number => memory.molecules + 8 * state;
+
+function placesOf({ layout, scene }: StochasticStep, hasOwn: boolean): Places {
+  const { channels, system } = scene;
   const shift = hasOwn ? 6 : 5;
   const recordBytes = 2 ** shift;
-  /** Where a channel's record stands, in bytes from the table's start. */
-  const record = (channel: Value): Value => i32.shl(channel, shift);
-  const { channels, memory, system } = scene;
-  const count = channels.length;
-  const cell = (state: number): number => memory.molecules + 8 * state;
-  const one = cell(system.states.length);
   const readers = readersOf(channels, system);
-
-  const table = Math.ceil(layout.f64((recordBytes / 8) * (count + 1) + lineBytes / 8) / lineBytes) * lineBytes;
+  const plain = channels.map((channel) => channel.isMassAction && channel.rest === null && molecularity(channel) <= 2);
+  const table = Math.ceil(layout.f64((recordBytes / 8) * (channels.length + 1) + lineBytes / 8) / lineBytes) * lineBytes;
   const changeTable = layout.i32((changeBytes / 4) * (1 + sum(channels, ({ changes }) => changes.length)));
   const readerTable = layout.i32(1 + readers.channels.length);
-  const molecularity = ({ orders }: Channel): number => sum(orders, ({ order }) => order);
-  const plain = channels.map((channel) => channel.isMassAction && channel.rest === null && molecularity(channel) <= 2);
-  /** Words of what goes beyond: [how many factors, rest, (address, lowered)...]. */
-  const beyondWords = (channel: Channel): number => 2 + 2 * molecularity(channel);
-  const isAllPlain = plain.every((isPlain) => isPlain);
   const beyondTable = layout.i32(1 + sum(channels.filter((_, index) => !plain[index]), beyondWords));
+  return { scene, readers, plain, shift, recordBytes, table, changeTable, readerTable, beyondTable };
+}
 
-  const rests = channels.flatMap(({ rest }, channel) => (rest ? [{ rest, channel }] : []));
+/** Writes the functions of what goes beyond a record; whether any factor is no falling factorial. */
+function writeBeyond({ program, scene }: StochasticStep): boolean {
+  const { channels, memory } = scene;
+  const rests = channels.flatMap(({ rest }) => (rest ? [rest] : []));
   if (rests.length > 0) {
-    rests.forEach(({ rest }, index) => {
+    rests.forEach((rest, index) => {
       program.function(`rest ${index}`, { result: "f64", exported: false }, (b) => lowerEach(b, [rest], symbolResolver(scene, null), (_, value) => b.return(value)));
     });
     writeDispatch(program, "rest", rests.length);
@@ -94,101 +109,123 @@ export function reactionTable({ program, layout, scene }: StochasticStep, hasOwn
     });
     b.return(value);
   });
+  return rests.length > 0;
+}
 
-  const eachChange: ReactionTable["eachChange"] = (b, channel, visit) => {
-    const entry = b.local("i32", "change", i32.load(record(channel), table + at.changes));
-    const end = b.local("i32", "end of changes", i32.load(record(channel), table + at.changes + recordBytes));
+function writePropensity({ table, shift, plain }: Places, b: FunctionBuilder, channel: Local, offset: number): Local {
+  const row = b.local("i32", "row", i32.shl(channel, shift));
+  const value = b.local("f64", "propensity", f64.load(row, table + at.coefficient));
+  const molecules = (which: number): Value => f64.load(i32.load(row, table + which), offset);
+  const writePlain = (): void => b.set(value, f64.mul(f64.mul(value, molecules(at.first)), f64.sub(molecules(at.second), f64.load(row, table + at.lowered))));
+  if (plain.every((isPlain) => isPlain)) {
+    writePlain();
+    return value;
+  }
+  const beyond = b.local("i32", "beyond", i32.load(row, table + at.beyond));
+  b.if(
+    i32.isZero(beyond),
+    writePlain,
+    () => b.set(value, f64.call("propensity beyond", beyond, value, i32.const(offset))),
+  );
+  return value;
+}
+
+function writeChange({ scene: { channels, memory }, table, shift, recordBytes }: Places, b: FunctionBuilder, channel: Local, refuse: () => void): void {
+  const row = i32.shl(channel, shift);
+  const entry = b.local("i32", "change");
+  const end = b.local("i32", "end of changes", i32.load(row, table + at.changes + recordBytes));
+  const each = (visit: () => void): void => {
+    b.set(entry, i32.load(row, table + at.changes));
     b.loop((next) => {
       b.if(i32.ge(entry, end), () => b.break(next));
-      visit(b.local("i32", "state", i32.load(entry)), { from: i32.load(entry, 8), to: i32.load(entry, 12) });
+      visit();
       b.set(entry, i32.add(entry, changeBytes));
     });
   };
+  const after = f64.add(f64.load(i32.load(entry)), f64.fromI32(i32.load(entry, 4)));
+  // A factor that is no falling factorial need not vanish with its reactants.
+  if (channels.some(({ isMassAction }) => !isMassAction)) {
+    b.if(i32.load(row, table + at.beyond), () =>
+      each(() =>
+        b.if(f64.lt(after, 0), () => {
+          b.store(memory.usedUpChannel, channel);
+          refuse();
+        }),
+      ),
+    );
+  }
+  each(() => b.store(i32.load(entry), after));
+}
+
+function writeEachChange({ table, shift, recordBytes }: Places, b: FunctionBuilder, channel: Local, visit: Parameters<ReactionTable["eachChange"]>[2]): void {
+  const row = i32.shl(channel, shift);
+  const entry = b.local("i32", "change", i32.load(row, table + at.changes));
+  const end = b.local("i32", "end of changes", i32.load(row, table + at.changes + recordBytes));
+  b.loop((next) => {
+    b.if(i32.ge(entry, end), () => b.break(next));
+    visit(b.local("i32", "state", i32.load(entry)), { from: i32.load(entry, 8), to: i32.load(entry, 12) });
+    b.set(entry, i32.add(entry, changeBytes));
+  });
+}
+
+function writeEachReader(b: FunctionBuilder, { from, to }: { readonly from: Value; readonly to: Value }, visit: (channel: Local) => void): void {
+  const entry = b.local("i32", "reader", from);
+  const end = b.local("i32", "end of readers", to);
+  b.loop((next) => {
+    b.if(i32.ge(entry, end), () => b.break(next));
+    visit(b.local("i32", "channel", i32.load(entry)));
+    b.set(entry, i32.add(entry, 4));
+  });
+}
+
+/** Fills the tables of a new program. */
+function fillTables(places: Places, { f64: f, i32: i }: Instance): void {
+  const { scene: { channels, system }, readers, plain, recordBytes, table } = places;
+  const one = cell(places, system.states.length);
+  f[one / 8] = 1;
+  i.set(readers.channels, places.readerTable / 4);
+  const readersAt = (state: number): number => places.readerTable + 4 * (readers.start[state] ?? 0);
+  let [change, beyond, rest] = [places.changeTable / 4, places.beyondTable / 4, 0];
+  channels.forEach((channel, index) => {
+    const row = table + recordBytes * index;
+    i[(row + at.changes) / 4] = 4 * change;
+    for (const { state, change: by } of channel.changes) {
+      i[change] = cell(places, state);
+      i[change + 1] = by;
+      i[change + 2] = readersAt(state);
+      i[change + 3] = readersAt(state + 1);
+      change += changeBytes / 4;
+    }
+    const [first, second] = channel.orders;
+    const isPair = (first?.order ?? 0) > 1;
+    f[(row + at.lowered) / 8] = isPair ? 1 : 0;
+    i[(row + at.first) / 4] = first ? cell(places, first.state) : one;
+    i[(row + at.second) / 4] = first && isPair ? cell(places, first.state) : second ? cell(places, second.state) : one;
+    i[(row + at.beyond) / 4] = plain[index] ? 0 : 4 * beyond;
+    if (plain[index]) return;
+    const factors = channel.orders.flatMap(({ state, order }) => Array.from({ length: order }, (_, lowered) => [cell(places, state), lowered]));
+    i.set([factors.length, channel.rest ? rest++ : -1, ...factors.flat()], beyond);
+    beyond += beyondWords(channel);
+  });
+  i[(table + recordBytes * channels.length + at.changes) / 4] = 4 * change;
+}
+
+/**
+ * Lays out the tables of a scene's channels, linear in their reactants and changes.
+ * @param hasOwn whether a method wants 32 bytes of its own beside each channel's record, in the same cache line.
+ */
+export function reactionTable(step: StochasticStep, hasOwn = false): ReactionTable {
+  const places = placesOf(step, hasOwn);
+  const { table, shift, recordBytes } = places;
+  const mayBeWrong = writeBeyond(step);
   return {
     own: { address: table + channelBytes, shift },
-    mayBeWrong: rests.length > 0,
-    propensity(b, channel, offset = 0) {
-      const row = b.local("i32", "row", record(channel));
-      const value = b.local("f64", "propensity", f64.load(row, table + at.coefficient));
-      const molecules = (which: number): Value => f64.load(i32.load(row, table + which), offset);
-      const writePlain = (): void => b.set(value, f64.mul(f64.mul(value, molecules(at.first)), f64.sub(molecules(at.second), f64.load(row, table + at.lowered))));
-      if (isAllPlain) {
-        writePlain();
-        return value;
-      }
-      const beyond = b.local("i32", "beyond", i32.load(row, table + at.beyond));
-      b.if(
-        i32.isZero(beyond),
-        writePlain,
-        () => b.set(value, f64.call("propensity beyond", beyond, value, i32.const(offset))),
-      );
-      return value;
-    },
-    change(b, channel, refuse) {
-      const row = record(channel);
-      const entry = b.local("i32", "change");
-      const end = b.local("i32", "end of changes", i32.load(row, table + at.changes + recordBytes));
-      const each = (visit: () => void): void => {
-        b.set(entry, i32.load(row, table + at.changes));
-        b.loop((next) => {
-          b.if(i32.ge(entry, end), () => b.break(next));
-          visit();
-          b.set(entry, i32.add(entry, changeBytes));
-        });
-      };
-      const after = f64.add(f64.load(i32.load(entry)), f64.fromI32(i32.load(entry, 4)));
-      // A factor that is no falling factorial need not vanish with its reactants.
-      if (channels.some(({ isMassAction }) => !isMassAction)) {
-        b.if(i32.load(row, table + at.beyond), () =>
-          each(() =>
-            b.if(f64.lt(after, 0), () => {
-              b.store(memory.usedUpChannel, channel);
-              refuse();
-            }),
-          ),
-        );
-      }
-      each(() => b.store(i32.load(entry), after));
-    },
-    eachChange,
-    eachReader(b, { from, to }, visit) {
-      const entry = b.local("i32", "reader", from);
-      const end = b.local("i32", "end of readers", to);
-      b.loop((next) => {
-        b.if(i32.ge(entry, end), () => b.break(next));
-        visit(b.local("i32", "channel", i32.load(entry)));
-        b.set(entry, i32.add(entry, 4));
-      });
-    },
-    prepare(instance) {
-      const { f64: f, i32: i } = instance;
-      f[one / 8] = 1;
-      i.set(readers.channels, readerTable / 4);
-      const readersAt = (state: number): number => readerTable + 4 * (readers.start[state] ?? 0);
-      let [change, beyond, rest] = [changeTable / 4, beyondTable / 4, 0];
-      channels.forEach((channel, index) => {
-        const row = table + recordBytes * index;
-        i[(row + at.changes) / 4] = 4 * change;
-        for (const { state, change: by } of channel.changes) {
-          i[change] = cell(state);
-          i[change + 1] = by;
-          i[change + 2] = readersAt(state);
-          i[change + 3] = readersAt(state + 1);
-          change += changeBytes / 4;
-        }
-        const [first, second] = channel.orders;
-        const isPair = (first?.order ?? 0) > 1;
-        f[(row + at.lowered) / 8] = isPair ? 1 : 0;
-        i[(row + at.first) / 4] = first ? cell(first.state) : one;
-        i[(row + at.second) / 4] = first && isPair ? cell(first.state) : second ? cell(second.state) : one;
-        i[(row + at.beyond) / 4] = plain[index] ? 0 : 4 * beyond;
-        if (plain[index]) return;
-        const factors = channel.orders.flatMap(({ state, order }) => Array.from({ length: order }, (_, lowered) => [cell(state), lowered]));
-        i.set([factors.length, channel.rest ? rest++ : -1, ...factors.flat()], beyond);
-        beyond += beyondWords(channel);
-      });
-      i[(table + recordBytes * count + at.changes) / 4] = 4 * change;
-    },
+    mayBeWrong,
+    propensity: (b, channel, offset = 0) => writePropensity(places, b, channel, offset),
+    change: (b, channel, refuse) => writeChange(places, b, channel, refuse),
+    eachChange: (b, channel, visit) => writeEachChange(places, b, channel, visit),
+    eachReader: writeEachReader,
+    prepare: (instance) => fillTables(places, instance),
     begin(instance, coefficients) {
       coefficients.forEach((coefficient, index) => void (instance.f64[(table + recordBytes * index) / 8] = coefficient));
     },

@@ -1,6 +1,8 @@
-import { chooseChannel, cutAt, fireAll, singleEvent, totalPropensity } from "./leap-draw.ts";
+import { fireAll } from "./leap-draw.ts";
 import type { LeapMethod, LeapScene } from "./leap-method.ts";
-import { markCritical, stepChoice } from "./step-choice.ts";
+import { stepChoice } from "./step-choice.ts";
+import { tauSteps } from "./tau-steps.ts";
+import type { TauLeap } from "./tau-steps.ts";
 
 /** Explicit tau-leaping: in each leap every channel fires a Poisson number of times at the propensity it had at the leap's start. */
 export const tauLeaping: LeapMethod = {
@@ -16,43 +18,18 @@ export const tauLeaping: LeapMethod = {
   },
   needsDerivatives: false,
   prepare(scene) {
-    const { channels, control } = scene;
-    const isCritical = new Uint8Array(channels.length);
+    const { control } = scene;
     const choice = stepChoice(scene);
-    const leap = explicitLeap(scene);
-    let exactLeft = 0;
-    const step = (horizon: number): number => {
-      const total = totalPropensity(scene);
-      if (Number.isNaN(total)) return 0;
-      if (total === 0) return horizon;
-      if (exactLeft > 0) {
-        exactLeft -= 1;
-        return singleEvent(scene, total, horizon);
-      }
-      const criticalTotal = markCritical(isCritical, scene);
-      let longest = control.step ?? choice.longest(isCritical);
-      let isShort = control.step === null && longest * total < control.shortestLeap;
-      while (!isShort) {
-        const untilCritical = criticalTotal > 0 ? scene.random.exponential() / criticalTotal : Infinity;
-        const whole = cutAt(horizon, longest);
-        const fires = untilCritical <= whole;
-        const taken = fires ? untilCritical : whole;
-        if (leap(taken, isCritical, fires ? chooseChannel(scene, criticalTotal, isCritical) : -1)) return taken;
-        longest = whole / 2;
-        isShort = longest * total < control.shortestLeap;
-      }
-      exactLeft = control.exactEvents - 1;
-      return singleEvent(scene, total, horizon);
-    };
-    const reset = (): void => {
-      exactLeft = 0;
-    };
-    return { reset, step };
+    return tauSteps(scene, {
+      longest: (isCritical) => control.step ?? choice.longest(isCritical),
+      leap: explicitLeap(scene),
+      exactEvents: () => control.exactEvents,
+    });
   },
 };
 
 /** One explicit leap in which the critical channels rest, except for one event of `critical` (-1 = none); false where it would fall below 0. */
-export function explicitLeap(scene: LeapScene): (step: number, isCritical: Uint8Array, critical: number) => boolean {
+export function explicitLeap(scene: LeapScene): TauLeap["leap"] {
   const { channels, propensities: { molecules, values }, tally } = scene;
   const times = new Float64Array(channels.length);
   const next = new Float64Array(molecules.length);

@@ -2,10 +2,11 @@ import type { Target } from "../../kernel/instance.ts";
 import { switchesOf } from "../ode/breakpoint.ts";
 import type { NetworkProblem } from "../../models/check.ts";
 import type { Network } from "../../models/network.ts";
-import type { OdeSystem } from "../../models/system.ts";
 import { intervalBounds, readsTime } from "./interval.ts";
 import { statesNamed } from "./jump-events.ts";
 import type { StochasticFacts } from "./method.ts";
+import { pathSolver } from "./path-solver.ts";
+import type { PathSolver } from "./path-solver.ts";
 import type { StochasticPath, StochasticProblem, StochasticRun } from "./solver.ts";
 import { beginThinnedRun } from "./thinned-run.ts";
 import { timedModel } from "./timed-model.ts";
@@ -37,17 +38,9 @@ export interface ThinnedRun extends StochasticRun {
 }
 
 /** A network compiled for exact paths with rates that change with time, events and delays; for any number of runs, one at a time. */
-export interface ThinnedSolver {
-  readonly network: Network;
-  readonly system: OdeSystem;
-  readonly method: { readonly facts: StochasticFacts };
+export interface ThinnedSolver extends PathSolver<{ readonly facts: StochasticFacts }, ThinnedProblem, ThinnedRun> {
   /** Ids of the states [nState]; what events alone change, such as a parameter, stands among them. */
   readonly states: readonly string[];
-  readonly outputs: readonly { readonly id: string; readonly unit: string | null }[];
-  readonly channels: readonly string[];
-  readonly warnings: readonly NetworkProblem[];
-  begin(problem: ThinnedProblem): ThinnedRun;
-  run(problem: ThinnedProblem): ThinnedPath;
 }
 
 export type ThinnedResult = { readonly solver: ThinnedSolver; readonly problems?: undefined } | { readonly problems: readonly NetworkProblem[]; readonly solver?: undefined };
@@ -73,7 +66,7 @@ export async function compileThinned(network: Network, options: ThinnedOptions =
   const read = timedModel(network, options);
   if (read.problems) return read;
   const { model } = read;
-  const { system, channels, events, outputs, warnings } = model;
+  const { system, channels, events, outputs } = model;
   const [stillChannels, timedChannels] = [false, true].map((isTimed) => channels.flatMap(({ propensity }, index) => (readsTime(propensity) === isTimed ? [index] : [])));
   const [still, timed] = [stillChannels, timedChannels].map((chosen) => chosen.map((index) => channels[index].propensity));
   const program = await compileTimed(model, still, timed, options.target);
@@ -89,21 +82,5 @@ export async function compileThinned(network: Network, options: ThinnedOptions =
     search: searched.length > 0 ? triggerSearch(searched, states) : null,
   };
   const kept = { runs: 0 };
-  const begin = (problem: ThinnedProblem): ThinnedRun => beginThinnedRun(scene, kept, problem);
-  const solver: ThinnedSolver = {
-    network,
-    system,
-    method: { facts: thinnedFacts },
-    states: system.states,
-    outputs: outputs.map(({ id, unit }) => ({ id, unit })),
-    channels: channels.map(({ id }) => id),
-    warnings,
-    begin,
-    run(problem) {
-      const run = begin(problem);
-      while (run.status.status === "paused") run.advance(2 ** 30);
-      return run.path();
-    },
-  };
-  return { solver };
+  return { solver: pathSolver({ network, method: { facts: thinnedFacts }, model, outputs }, (problem: ThinnedProblem): ThinnedRun => beginThinnedRun(scene, kept, problem)) };
 }
