@@ -1,4 +1,5 @@
 import type { Problem } from "../kernel/problem.ts";
+import { ReactionRows } from "./bionetgen-reactions.ts";
 
 /** One line of a block: its fields without the leading number, and where it stands. */
 export interface Line {
@@ -9,19 +10,11 @@ export interface Line {
 
 type Block = "parameters" | "functions" | "species" | "reactions" | "groups";
 
-/** The lines of a text. Reactions, of which there are many, are not cut out of it: their fields are read where they stand. */
+/** The lines of a text. Reactions, of which there are many, are not cut out of it. */
 export interface Lines {
   readonly text: string;
   readonly blocks: Readonly<Record<Exclude<Block, "reactions">, readonly Line[]>>;
-  readonly reactions: LinePlaces;
-}
-
-/** Where lines stand: from and to which character, in which line, and the number they begin with [nLine] each. */
-export interface LinePlaces {
-  readonly from: number[];
-  readonly to: number[];
-  readonly line: number[];
-  readonly index: number[];
+  readonly reactions: ReactionRows;
 }
 
 const blocks: readonly Block[] = ["parameters", "functions", "species", "reactions", "groups"];
@@ -31,12 +24,19 @@ const skipped = new Set(["molecule types", "observables", "reaction rules", "com
 /** Cuts a text into the lines of its blocks, without remarks; notes blocks that do not fit. */
 export function linesOf(text: string, problems: Problem[]): Lines {
   const found: Record<Exclude<Block, "reactions">, Line[]> = { parameters: [], functions: [], species: [], groups: [] };
-  const reactions: LinePlaces = { from: [], to: [], line: [], index: [] };
+  const reactions = new ReactionRows(text);
   let open: { readonly name: string; readonly line: number } | null = null;
   let count = 0;
   let line = 0;
   let hash = -1;
   for (let next = 0; next <= text.length; ) {
+    if (open?.name === "reactions") {
+      const before = reactions.count;
+      next = reactions.addPlain(next, line + 1);
+      line += reactions.count - before;
+      count += reactions.count - before;
+      if (next > text.length) break;
+    }
     let from = next;
     const newline = text.indexOf("\n", from);
     const end = newline === -1 ? text.length : newline;
@@ -72,12 +72,7 @@ export function linesOf(text: string, problems: Problem[]): Lines {
     // A number that nothing follows is what the line says.
     if (digits === from || at === digits) [at, index] = [from, 0];
     if (name !== "reactions") found[name].push({ line, text: text.slice(at, to), index });
-    else {
-      reactions.from.push(at);
-      reactions.to.push(to);
-      reactions.line.push(line);
-      reactions.index.push(index);
-    }
+    else reactions.add(line, index, at, to);
   }
   if (open) problems.push({ line: open.line, column: 1, message: `the block "${open.name}" has no end` });
   else if (count === 0) problems.push({ line: 1, column: 1, message: "the text has no block of a network, such as 'begin species'" });
@@ -89,7 +84,7 @@ const mayBeWord = (text: string, at: number): boolean => text.startsWith("begin"
 /** Whether a character code is a digit. */
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 /** Whether a character code parts two fields. */
-export const isSpace = (code: number): boolean => code === 32 || code === 9;
+const isSpace = (code: number): boolean => code === 32 || code === 9;
 
 /** Whether `trim` would take the character away. */
 function isBlank(text: string, at: number): boolean {

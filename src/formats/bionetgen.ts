@@ -1,10 +1,13 @@
 import { evaluate } from "../kernel/evaluate.ts";
 import type { Problem } from "../kernel/problem.ts";
 import { canonicalFormula, plainNumber } from "../models/formula.ts";
+import { withElementaryReactions } from "../models/elementary-reactions.ts";
 import { isIdentifier } from "../models/text/reserved.ts";
 import type { InitialAssignment, Network, Parameter, Participant, Reaction, Rule, Species } from "../models/network.ts";
 import { type Names, translateExpression } from "./bionetgen-expression.ts";
-import { type Line, type LinePlaces, type Lines, isDigit, isSpace, linesOf } from "./bionetgen-lines.ts";
+import { type Line, type Lines, isDigit, linesOf } from "./bionetgen-lines.ts";
+import { elementaryRows } from "./bionetgen-elementary.ts";
+import { ROW, type ReactionRows, field } from "./bionetgen-reactions.ts";
 
 export interface BioNetGenNetwork {
   readonly network: Network;
@@ -34,17 +37,14 @@ class Reader implements Names {
   readonly #ids = new Map<string, string>();
   readonly #values = new Map<string, number>();
   readonly #speciesIds = new Map<number, string>();
-  /** One molecule of the species of each number, for the plain lines of which most networks are made. */
-  readonly #single: (readonly [Participant])[] = [];
   #reactionPrefix = "R";
   readonly #formulas = new Map<string, { readonly text: string; readonly value: number | null }>();
   /** Constants that stand before the names of all species, in canonical text. */
   readonly #leading = new Map<string, string>();
   readonly #sides = new Map<string, Side>();
-  readonly #none: readonly Participant[] = [];
   readonly #text: string;
   readonly #lines: Lines["blocks"];
-  readonly #reactions: LinePlaces;
+  readonly #reactions: ReactionRows;
   readonly #problems: Problem[];
 
   constructor({ text, blocks: lines, reactions }: Lines, problems: Problem[]) {
@@ -76,13 +76,12 @@ class Reader implements Names {
       return this.#ids.get(`${name}_group`) ?? this.#ids.get(name) ?? name;
     });
     const speciesNumbers = this.#lines.species.map(({ index }) => index);
-    const speciesPrefix = this.#prefixFrom("S", speciesNumbers);
+    const speciesPrefix = this.#prefixFrom("S", () => speciesNumbers);
     for (const number of speciesNumbers) {
       const species = `${speciesPrefix}${number}`;
       this.#speciesIds.set(number, species);
-      if (number <= maxNumber) this.#single[number] = [{ species, stoichiometry: 1 }];
     }
-    this.#reactionPrefix = this.#prefixFrom("R", this.#reactions.index);
+    this.#reactionPrefix = this.#prefixFrom("R", () => Array.from({ length: this.#reactions.count }, (_, at) => this.#reactions.numberOf(at)));
 
     const parameters: Parameter[] = [];
     const initialAssignments: InitialAssignment[] = [];
@@ -93,14 +92,17 @@ class Reader implements Names {
     groups.forEach((line, index) => this.#readGroup(line, groupIds[index] ?? "", rules));
     for (const line of functions) this.#readFunction(line, rules);
     for (const { target } of rules) parameters.push({ id: target, value: null, constant: false, unit: null });
-    const reactions: Reaction[] = [];
-    for (let at = 0; at < this.#reactions.from.length; at++) {
-      const reaction = this.#readPlainReaction(at) ?? this.#readReaction(this.#reactionLine(at));
-      if (reaction) reactions.push(reaction);
-    }
+    const elementary = elementaryRows(this.#reactions, (at) => this.#reactionId(this.#reactions.numberOf(at)), speciesNumbers, (word) => this.#leading.get(word), (at) => this.#readReaction(this.#reactionLine(at)));
     if (this.#problems.length > 0) return { problems: this.#problems };
     const compartments = species.length > 0 ? [{ id: compartment, size: 1, constant: true, unit: null }] : [];
-    return { network: { schema: "network/1", id: isIdentifier(id) ? id : "network", compartments, species, parameters, reactions, rules, initialAssignments, units: [] }, patterns, groups: groupIds };
+    const rest = { schema: "network/1" as const, id: isIdentifier(id) ? id : "network", compartments, species, parameters, rules, initialAssignments, units: [] };
+    // What stands twice is for the checks to find, which do not look at what is known to be right.
+    const network = withElementaryReactions(rest, elementary);
+    return { network: this.#reactions.isAscending ? network : { ...network }, patterns, groups: groupIds };
+  }
+
+  #reactionId(number: number): string {
+    return `${this.#reactionPrefix}${number}`;
   }
 
   #note({ line, text }: Line, at: string, message: string): void {
@@ -108,12 +110,12 @@ class Reader implements Names {
   }
 
   /** What stands before the numbers in ids of numbered things: the letter, or a longer one where that makes an id that is taken. */
-  #prefixFrom(letter: string, numbers: readonly number[]): string {
+  #prefixFrom(letter: string, numbers: () => readonly number[]): string {
     let prefix = letter;
     const taken = new Set(this.#ids.values());
     const isTaken = (): boolean => {
       if (![...taken].some((id) => id.startsWith(prefix) && isDigit(id.charCodeAt(prefix.length)))) return false;
-      return numbers.some((number) => taken.has(`${prefix}${number}`));
+      return numbers().some((number) => taken.has(`${prefix}${number}`));
     };
     while (isTaken()) prefix += "_";
     return prefix;
@@ -204,49 +206,9 @@ class Reader implements Names {
   }
 
   #reactionLine(at: number): Line {
-    const { from, to, line, index } = this.#reactions;
-    return { line: line[at] ?? 0, text: this.#text.slice(from[at], to[at]), index: index[at] ?? 0 };
-  }
-
-  /** What `#readReaction` gives for up to two numbers of species on each side and a constant met before; null for any other line. */
-  #readPlainReaction(at: number): Reaction | null {
-    const [text, single] = [this.#text, this.#single];
-    const end = this.#reactions.to[at] ?? 0;
-    let place = this.#reactions.from[at] ?? 0;
-    let left: readonly Participant[] = this.#none;
-    let right: readonly Participant[] = this.#none;
-    for (let side = 0; side < 2; side++) {
-      let first: readonly [Participant] | undefined;
-      let second: readonly [Participant] | undefined;
-      let code = 0;
-      const from = place;
-      for (;;) {
-        const start = place;
-        let number = 0;
-        while (isDigit((code = text.charCodeAt(place))) && place < end) {
-          number = 10 * number + code - 48;
-          place += 1;
-        }
-        if (place === start || place > start + maxDigits || place >= end) return null;
-        const isNone = number === 0 && place === from + 1 && code !== comma;
-        const participant = isNone ? undefined : single[number];
-        if (second || (!participant && !isNone)) return null;
-        if (first) second = participant;
-        else first = participant;
-        if (code !== comma) break;
-        place += 1;
-      }
-      if (!isSpace(code) || (first && first === second)) return null;
-      while (isSpace(text.charCodeAt(place))) place++;
-      const participants = first && second ? [first[0], second[0]] : (first ?? this.#none);
-      if (side === 0) left = participants;
-      else right = participants;
-    }
-    const constant = this.#leading.get(text.slice(place, end));
-    if (constant === undefined) return null;
-    let rate = constant;
-    for (const { species } of left) rate += `*${species}`;
-    return { id: `${this.#reactionPrefix}${this.#reactions.index[at] ?? 0}`, reactants: left, products: right, rate, reversible: false };
+    const { rows } = this.#reactions;
+    const row = ROW * at;
+    return { line: rows[row + field.line] ?? 0, text: this.#text.slice(rows[row + field.from], rows[row + field.to]), index: this.#reactions.numberOf(at) };
   }
 
   #readReaction(line: Line): Reaction | null {
@@ -260,7 +222,7 @@ class Reader implements Names {
     }
     const rate = this.#rate(line, reactants.ids, first, rest);
     if (rate === null) return null;
-    return { id: `${this.#reactionPrefix}${line.index}`, reactants: reactants.participants, products: products.participants, rate, reversible: false };
+    return { id: this.#reactionId(line.index), reactants: reactants.participants, products: products.participants, rate, reversible: false };
   }
 
   /** The species of a side; equal texts are read once. */
@@ -323,11 +285,6 @@ interface Side {
   readonly ids: readonly string[];
   readonly participants: readonly Participant[];
 }
-
-const comma = 44;
-/** Digits of a number that is looked up in a list; longer ones are read the slow way. */
-const maxDigits = 6;
-const maxNumber = 10 ** maxDigits - 1;
 
 /** What stands between blanks; most lines have a single one between two fields. */
 const fieldsOf = (text: string): string[] => {

@@ -1,3 +1,4 @@
+import { elementaryReactionsOf } from "./elementary-reactions.ts";
 import type { Network } from "./network.ts";
 import { suggestion } from "./nearest.ts";
 import { isIdentifier } from "./text/reserved.ts";
@@ -29,7 +30,8 @@ function checkIds(network: Network, note: Note): void {
     ["compartment", network.compartments],
     ["species", network.species],
     ["parameter", network.parameters],
-    ["reaction", network.reactions],
+    // What is known in numbers is right: see `withElementaryReactions`.
+    ["reaction", elementaryReactionsOf(network) ? [] : network.reactions],
     ["event", network.events ?? []],
   ] as const) {
     for (const { id } of list) {
@@ -52,6 +54,7 @@ function checkSpecies(network: Network, note: Note): void {
 }
 
 function checkReactions(network: Network, note: Note): void {
+  if (elementaryReactionsOf(network)) return;
   const species = new Set(network.species.map(({ id }) => id));
   for (const reaction of network.reactions) {
     const where = (): string => `reaction:${reaction.id}`;
@@ -77,8 +80,8 @@ function checkReactions(network: Network, note: Note): void {
 
 function checkRules(network: Network, note: Note): void {
   if (network.rules.length === 0) return;
-  const changed = new Set<string>();
-  for (const { reactants, products } of network.reactions) for (const side of [reactants, products]) for (const participant of side) changed.add(participant.species);
+  let allChanged: Set<string> | null = null;
+  const isChanged = (id: string): boolean => (allChanged ??= new Set(network.reactions.flatMap(({ reactants, products }) => [...reactants, ...products].map((participant) => participant.species)))).has(id);
   const species = new Map(network.species.map((one) => [one.id, one]));
   const parameters = new Map(network.parameters.map((one) => [one.id, one]));
   const compartments = new Map(network.compartments.map((one) => [one.id, one]));
@@ -95,7 +98,7 @@ function checkRules(network: Network, note: Note): void {
     }
     if (object.constant) note(where, `"${target}" is constant and cannot have ${kind === "rate" ? "a rate rule" : "an assignment rule"}; remove 'const' or the rule`);
     const asSpecies = species.get(target);
-    if (asSpecies && !asSpecies.boundary && changed.has(target)) {
+    if (asSpecies && !asSpecies.boundary && isChanged(target)) {
       note(where, `species "${target}" is changed both by a rule and by a reaction; make it a boundary species ('species $${target}') or drop one`);
     }
     if (kind === "assignment" && (initials.has(target) || valueOf(network, target) !== null)) {
@@ -105,9 +108,10 @@ function checkRules(network: Network, note: Note): void {
 }
 
 function checkEvents(network: Network, note: Note): void {
+  if (!network.events || network.events.length === 0) return;
   const objects = new Map([...network.species, ...network.parameters, ...network.compartments].map((one) => [one.id, one]));
   const assigned = new Set(network.rules.filter(({ kind }) => kind === "assignment").map(({ target }) => target));
-  for (const { id, assignments } of network.events ?? []) {
+  for (const { id, assignments } of network.events) {
     const where = `event:${id}`;
     if (assignments.length === 0) note(where, `event "${id}" assigns nothing; give it an assignment or remove it`);
     const seen = new Set<string>();
@@ -128,14 +132,13 @@ export function eventTargets(network: Network): ReadonlySet<string> {
 }
 
 function checkValues(network: Network, note: Note): void {
-  const values = new Map<string, number | null>([
-    ...network.compartments.map(({ id, size }) => [id, size] as const),
-    ...network.parameters.map(({ id, value }) => [id, value] as const),
-    ...network.species.map(({ id, initial }) => [id, initial] as const),
-  ]);
-  for (const [id, value] of values) {
+  const values = new Map<string, number | null>();
+  for (const { id, size } of network.compartments) values.set(id, size);
+  for (const { id, value } of network.parameters) values.set(id, value);
+  for (const { id, initial } of network.species) values.set(id, initial);
+  values.forEach((value, id) => {
     if (value !== null && !Number.isFinite(value)) note(`value:${id}`, `the value of "${id}" is not a finite number`);
-  }
+  });
   const seen = new Set<string>();
   for (const { target } of network.initialAssignments) {
     const value = values.get(target);

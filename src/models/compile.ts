@@ -3,12 +3,14 @@ import { expressionGraph } from "../kernel/expression.ts";
 import type { Expression, Graph } from "../kernel/expression.ts";
 import type { NetworkProblem } from "./check.ts";
 import { checkNetwork, eventTargets } from "./check.ts";
+import { elementaryReactionsOf } from "./elementary-reactions.ts";
+import { type NetChanges, elementaryChanges, elementaryRates } from "./elementary-terms.ts";
 import { systemEvents } from "./event.ts";
 import type { Network, Participant, Reaction, Species } from "./network.ts";
 import { resolverOf } from "./resolve.ts";
 import type { Resolver } from "./resolve.ts";
 import { withReactionTerms } from "./reaction-terms.ts";
-import type { ReactionRate, ReactionTerms } from "./reaction-terms.ts";
+import type { ElementaryRates, ReactionRate, ReactionTerms } from "./reaction-terms.ts";
 import type { OdeSystem, Output } from "./system.ts";
 import { isIdentifier } from "./text/reserved.ts";
 
@@ -83,9 +85,9 @@ function compile(network: Network, graph: Graph): Compiled {
   const wrong = checkNetwork(network);
   if (wrong.length > 0) return { problems: wrong };
   const resolver = resolverOf(network, graph);
-  const read = network.reactions.map(rateReader(network, resolver));
+  const read = readRates(network, resolver);
   let inOne: readonly Expression[] | null = null;
-  const rates = (): readonly Expression[] => (inOne ??= read.map((rate) => rateOf(rate, graph)));
+  const rates = (): readonly Expression[] => (inOne ??= read.rates().map((rate) => rateOf(rate, graph)));
   const states: string[] = [];
   const derivatives: (() => Expression)[] = [];
   const ruled: { state: number; derivative: Expression }[] = [];
@@ -124,7 +126,8 @@ function compile(network: Network, graph: Graph): Compiled {
     if (formula !== undefined) push(id, byRule(formula, id), resolver.initial(id, `value:${id}`));
     else if (byEvents.has(id)) push(id, atRest(), resolver.initial(id, `value:${id}`));
   }
-  const events = systemEvents(network, resolver);
+  // Where there are none, what the reactions move is not asked for.
+  const events = network.events && network.events.length > 0 ? systemEvents(network, resolver) : [];
   const outputs = outputsOf(network, resolver);
   const parameters = parametersOf(network, resolver);
   for (const { target } of network.initialAssignments) resolver.initial(target, `value:${target}`);
@@ -147,6 +150,33 @@ function compile(network: Network, graph: Graph): Compiled {
 export function reactionRates(network: Network, graph: Graph): Expression[] {
   const read = rateReader(network, resolverOf(network, graph));
   return network.reactions.map((reaction) => rateOf(read(reaction), graph));
+}
+
+/** Rates as they were read: in one list, and in numbers where the network came with them. */
+interface ReadRates {
+  readonly count: number;
+  readonly elementary: ElementaryRates | null;
+  rates(): readonly ReactionRate[];
+}
+
+function readRates(network: Network, resolver: Resolver): ReadRates {
+  const elementary = elementaryReactionsOf(network);
+  const rate = rateReader(network, resolver);
+  if (!elementary) {
+    const list = network.reactions.map(rate);
+    return { count: list.length, elementary: null, rates: () => list };
+  }
+  // States of species stand before all others, in their order.
+  let next = 0;
+  const states = Int32Array.from(network.species, (species) => {
+    const role = resolver.role(species);
+    if (role !== "concentration state" && role !== "amount state" && role !== "symbol state") return -1;
+    const state = next++;
+    return role === "amount state" && !species.substanceOnly ? -1 : state;
+  });
+  const inNumbers = elementaryRates(elementary, network.species, { states, rate, symbol: ({ id }, reaction) => resolver.formula(id, `reaction:${reaction}`) });
+  let list: readonly ReactionRate[] | null = null;
+  return { count: elementary.count, elementary: inNumbers, rates: () => (list ??= Array.from({ length: elementary.count }, (_, at) => inNumbers.rate(at))) };
 }
 
 const plainNumber = /^\d{1,9}(?:\.\d{1,9})?$/;
@@ -219,14 +249,38 @@ function balance(changes: SpeciesChanges, resolver: Resolver, species: Species, 
 }
 
 /** The same sums as a table. */
-function termsOf(network: Network, resolver: Resolver, states: readonly string[], rates: readonly ReactionRate[], ruled: ReactionTerms["ruled"]): ReactionTerms {
+function termsOf(network: Network, resolver: Resolver, states: readonly string[], { count, elementary, rates }: ReadRates, ruled: ReactionTerms["ruled"]): ReactionTerms {
   const isRuled = new Set(ruled.map(({ state }) => state));
   const stateOf = new Map<string, number>();
   states.forEach((id, index) => void (isRuled.has(index) || stateOf.set(id, index)));
+  const inNumbers = elementaryReactionsOf(network);
+  const changes = inNumbers ? elementaryChanges(inNumbers, Int32Array.from(network.species, ({ id }) => stateOf.get(id) ?? -1), stateOf) : netChanges(network, stateOf, states.length);
+  const divisors: (Expression | null)[] = states.map(() => null);
+  const one = resolver.graph.constant(1);
+  for (const species of network.species) {
+    const state = stateOf.get(species.id);
+    if (state === undefined || resolver.role(species) !== "concentration state") continue;
+    const volume = resolver.volume(species.compartment, `species:${species.id}`);
+    if (volume !== one) divisors[state] = volume;
+  }
+  return {
+    count,
+    elementary,
+    get rates() {
+      return rates();
+    },
+    ...changes,
+    divisors,
+    ruled,
+  };
+}
+
+/** By how much each reaction changes the amounts of which states. */
+function netChanges(network: Network, stateOf: ReadonlyMap<string, number>, stateCount: number): NetChanges {
   const changeStart = new Int32Array(network.reactions.length + 1);
   const changedState: number[] = [];
   const change: number[] = [];
-  const net = new Float64Array(states.length);
+  const net = new Float64Array(stateCount);
   const touched: number[] = [];
   const count = (side: readonly Participant[], sign: 1 | -1): void => {
     for (const { species, stoichiometry } of side) {
@@ -252,22 +306,7 @@ function termsOf(network: Network, resolver: Resolver, states: readonly string[]
     }
     changeStart[index + 1] = change.length;
   });
-  const divisors: (Expression | null)[] = states.map(() => null);
-  const one = resolver.graph.constant(1);
-  for (const species of network.species) {
-    const state = stateOf.get(species.id);
-    if (state === undefined || resolver.role(species) !== "concentration state") continue;
-    const volume = resolver.volume(species.compartment, `species:${species.id}`);
-    if (volume !== one) divisors[state] = volume;
-  }
-  return {
-    rates,
-    changeStart,
-    changedState: new Int32Array(changedState),
-    change: new Float64Array(change),
-    divisors,
-    ruled,
-  };
+  return { changeStart, changedState: new Int32Array(changedState), change: new Float64Array(change) };
 }
 
 function startOf(resolver: Resolver, species: Species, isConcentration: boolean): Expression {

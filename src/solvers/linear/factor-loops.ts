@@ -4,7 +4,7 @@ import type { Instance } from "../../kernel/instance.ts";
 import type { MemoryLayout } from "../../kernel/layout.ts";
 import type { Local, Value } from "../../kernel/program.ts";
 import type { RowPattern } from "../tables/index.ts";
-import type { FactorPattern } from "./factor-pattern.ts";
+import { type FactorPattern, positionsOf } from "./factor-pattern.ts";
 
 /** A pivot this much smaller than the largest entry of its row, without exchanges, leaves no digits in what follows. */
 const SMALLEST_PIVOT = 1e-12;
@@ -113,14 +113,14 @@ export function writeFactorLoops(program: ProgramBuilder, layout: MemoryLayout, 
 
   return {
     prepare(instance) {
-      const position = new Int32Array(size);
-      factors.order.forEach((variable, index) => (position[variable] = index));
-      instance.i32.set(factors.column.map((at) => 8 * at), columnTable / 4);
-      instance.i32.set(factors.rowStart, rowTable / 4);
-      instance.i32.set(factors.diagonal, diagonalTable / 4);
-      instance.i32.set(factors.order, orderTable / 4);
-      instance.i32.set(rowStart, matrixRow / 4);
-      instance.i32.set(column.map((variable) => 8 * (position[variable] ?? 0)), matrixColumn / 4);
+      const { i32: words } = instance;
+      const position = positionsOf(factors.order);
+      for (let entry = 0; entry < entries; entry++) words[columnTable / 4 + entry] = 8 * (factors.column[entry] ?? 0);
+      words.set(factors.rowStart, rowTable / 4);
+      words.set(factors.diagonal, diagonalTable / 4);
+      words.set(factors.order, orderTable / 4);
+      words.set(rowStart, matrixRow / 4);
+      for (let entry = 0; entry < column.length; entry++) words[matrixColumn / 4 + entry] = 8 * (position[column[entry] ?? 0] ?? 0);
     },
   };
 }

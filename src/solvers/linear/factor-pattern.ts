@@ -1,4 +1,5 @@
 import type { RowPattern } from "../tables/index.ts";
+import { sortedRows } from "../tables/row-pattern.ts";
 
 /** Where the entries of L and U stand, row by row in elimination positions; the diagonal is U's. */
 export interface FactorPattern {
@@ -70,19 +71,43 @@ export function completeFactors(pattern: RowPattern, order: Int32Array, mostProd
 
 /** Incomplete factors that stay inside the matrix's own pattern. @source Meijerink & van der Vorst 1977, doi:10.1090/S0025-5718-1977-0438681-4 */
 export function incompleteFactors(pattern: RowPattern, order: Int32Array): FactorPattern {
-  const rows = positionRows(pattern, order);
-  const above = rows.map((row, index) => row.length - row.indexOf(index));
+  const size = order.length;
+  const position = positionsOf(order);
+  const rowStart = new Int32Array(size + 1);
+  const columns = new Int32Array(pattern.column.length);
+  let entries = 0;
+  for (let row = 0; row < size; row++) {
+    const variable = order[row] ?? 0;
+    for (let entry = pattern.rowStart[variable] ?? 0; entry < (pattern.rowStart[variable + 1] ?? 0); entry++) columns[entries++] = position[pattern.column[entry] ?? 0] ?? 0;
+    rowStart[row + 1] = entries;
+  }
+  const { column } = sortedRows(rowStart, columns, size);
+  const diagonal = new Int32Array(size);
+  for (let row = 0; row < size; row++) {
+    let entry = rowStart[row] ?? 0;
+    while ((column[entry] ?? row) < row) entry++;
+    diagonal[row] = entry;
+  }
   let products = 0;
-  rows.forEach((row, index) => {
-    for (const pivot of row) if (pivot < index) products += above[pivot] ?? 0;
-  });
-  return packed(order, rows, products);
+  for (let row = 0; row < size; row++) {
+    for (let entry = rowStart[row] ?? 0; entry < (diagonal[row] ?? 0); entry++) {
+      const pivot = column[entry] ?? 0;
+      products += (rowStart[pivot + 1] ?? 0) - (diagonal[pivot] ?? 0);
+    }
+  }
+  return { order, rowStart, column, diagonal, products };
+}
+
+/** Where each variable stands in an order [n]. */
+export function positionsOf(order: Int32Array): Int32Array {
+  const position = new Int32Array(order.length);
+  for (let index = 0; index < order.length; index++) position[order[index] ?? 0] = index;
+  return position;
 }
 
 /** The matrix's rows in elimination positions, ascending. */
 function positionRows({ rowStart, column }: RowPattern, order: Int32Array): Int32Array[] {
-  const position = new Int32Array(order.length);
-  order.forEach((variable, index) => (position[variable] = index));
+  const position = positionsOf(order);
   return Array.from(order, (variable) => column.slice(rowStart[variable], rowStart[variable + 1]).map((other) => position[other] ?? 0)).map(ascending);
 }
 

@@ -37,7 +37,8 @@ export function krylovSolver(pattern: RowPattern, factors: FactorPattern): Shift
         prepare(instance) {
           written.prepare(instance);
           instance.i32.set(pattern.rowStart, matrixRow / 4);
-          instance.i32.set(pattern.column.map((variable) => 8 * variable), matrixColumn / 4);
+          const { i32: words } = instance;
+          for (let entry = 0; entry < pattern.column.length; entry++) words[matrixColumn / 4 + entry] = 8 * (pattern.column[entry] ?? 0);
         },
       };
     },

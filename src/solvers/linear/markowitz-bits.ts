@@ -55,9 +55,18 @@ export function markowitzBits(pattern: RowPattern, mostProducts: number): Int32A
 export function sparsestFirst({ rowStart, column }: RowPattern): Int32Array {
   const size = rowStart.length - 1;
   const inColumn = new Int32Array(size);
-  for (const at of column) inColumn[at] = (inColumn[at] ?? 0) + 1;
-  const cost = Float64Array.from({ length: size }, (_, row) => ((rowStart[row + 1] ?? 0) - (rowStart[row] ?? 0)) * (inColumn[row] ?? 0));
-  return Int32Array.from(Array.from(cost.keys()).toSorted((a, b) => (cost[a] ?? 0) - (cost[b] ?? 0) || a - b));
+  for (let entry = 0; entry < column.length; entry++) {
+    const at = column[entry] ?? 0;
+    inColumn[at] = (inColumn[at] ?? 0) + 1;
+  }
+  // Cost and place in one number each: those are sorted without a comparison of ours.
+  const keys = new Float64Array(size);
+  for (let row = 0; row < size; row++) keys[row] = ((rowStart[row + 1] ?? 0) - (rowStart[row] ?? 0)) * (inColumn[row] ?? 0) * size + row;
+  // oxlint-disable-next-line no-array-sort -- `toSorted` of typed arrays is newer than the oldest Node we run on
+  keys.sort();
+  const order = new Int32Array(size);
+  for (let place = 0; place < size; place++) order[place] = (keys[place] ?? 0) % size;
+  return order;
 }
 
 /** Square matrix of bits with the number of bits in each line. */

@@ -33,6 +33,7 @@ export function writeStart(program: ProgramBuilder, memory: BdfMemory, errorStat
     b.store(integer.equalSteps, i32.const(0));
     b.store(integer.failures, i32.const(0));
     b.store(integer.stale, i32.const(1));
+    b.store(integer.afresh, i32.const(1));
     b.call("rhs", i32.const(memory.rate), t, i32.const(difference(memory, 0)));
     b.store(integer.rhsEvaluations, i32.add(i32.load(integer.rhsEvaluations), 2));
     const finite = vectors.sum(0, size, (of) => f64.add(f64.mul(0, of(y)), f64.mul(0, of(rate))));

@@ -12,6 +12,6 @@ export const TABULATED_REACTIONS = 1000;
 
 /** Straight-line code for small systems, tables for large ones; a system that was made from no network counts its states. @throws as `tabulated`. */
 export function rateProgram(system: OdeSystem): RateProgram {
-  const count = reactionTermsOf(system)?.rates.length ?? system.states.length;
+  const count = reactionTermsOf(system)?.count ?? system.states.length;
   return count >= TABULATED_REACTIONS ? tabulated(system) : written(system);
 }

@@ -14,6 +14,7 @@ export interface Monomial {
 
 /** Takes rates apart. Entries below the number of states are states, those above are functions. */
 export interface MonomialReader {
+  readonly graph: Graph;
   /** The terms of a rate. */
   read(rate: ReactionRate): readonly Monomial[];
   /** Whether an expression holds parameters alone. */
@@ -138,6 +139,7 @@ export function monomialReader({ graph, states }: OdeSystem, parameters: Readonl
   };
 
   return {
+    graph,
     functions,
     isFixed: (expression) => kindOf(expression) === FIXED,
     read({ expression, factors }) {

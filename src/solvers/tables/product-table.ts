@@ -3,62 +3,7 @@ import { f64, i32 } from "../../kernel/builder.ts";
 import type { Instance } from "../../kernel/instance.ts";
 import type { MemoryLayout } from "../../kernel/layout.ts";
 import type { Local, Value } from "../../kernel/program.ts";
-
-/** Products, and the entries of a vector that each is taken from and added to. An entry may be named twice. */
-export interface Products {
-  readonly count: number;
-  /** Which coefficient each product begins with [count]. */
-  readonly coefficient: readonly number[];
-  /** The factors of all products, one product after the other, and where each one's begin [count + 1]. */
-  readonly factors: readonly number[];
-  readonly factorStart: readonly number[];
-  readonly minus: readonly number[];
-  readonly minusStart: readonly number[];
-  readonly plus: readonly number[];
-  readonly plusStart: readonly number[];
-}
-
-/** Products under construction. */
-export interface ProductList extends Products {
-  add(coefficient: number, factors: readonly number[], minus: readonly number[], plus: readonly number[]): void;
-  /** The same with entries that stand in one list: those taken from from `from` up to `middle`, those added to up to `to`. */
-  addAt(coefficient: number, factors: readonly number[], entries: Int32Array, from: number, middle: number, to: number): void;
-}
-
-export function productList(): ProductList {
-  const coefficients: number[] = [];
-  const lists = { factors: [] as number[], minus: [] as number[], plus: [] as number[] };
-  const starts = { factors: [0], minus: [0], plus: [0] };
-  const end = (coefficient: number, factors: readonly number[]): void => {
-    coefficients.push(coefficient);
-    for (let index = 0; index < factors.length; index++) lists.factors.push(factors[index] ?? 0);
-    starts.factors.push(lists.factors.length);
-    starts.minus.push(lists.minus.length);
-    starts.plus.push(lists.plus.length);
-  };
-  return {
-    get count() {
-      return coefficients.length;
-    },
-    coefficient: coefficients,
-    factors: lists.factors,
-    factorStart: starts.factors,
-    minus: lists.minus,
-    minusStart: starts.minus,
-    plus: lists.plus,
-    plusStart: starts.plus,
-    add(coefficient, factors, minus, plus) {
-      for (let index = 0; index < minus.length; index++) lists.minus.push(minus[index] ?? 0);
-      for (let index = 0; index < plus.length; index++) lists.plus.push(plus[index] ?? 0);
-      end(coefficient, factors);
-    },
-    addAt(coefficient, factors, entries, from, middle, to) {
-      for (let index = from; index < middle; index++) lists.minus.push(entries[index] ?? 0);
-      for (let index = middle; index < to; index++) lists.plus.push(entries[index] ?? 0);
-      end(coefficient, factors);
-    },
-  };
-}
+import type { Products } from "./product-list.ts";
 
 /** Where products find what they read: byte addresses of the coefficients and of the factors. */
 export interface ProductAddresses {
@@ -71,7 +16,8 @@ interface Shape {
   readonly factors: number;
   readonly minus: number;
   readonly plus: number;
-  readonly members: number[];
+  /** Products of this shape, in their order. */
+  readonly members: Int32Array;
 }
 
 /** Shapes of fewer products than this share one loop that reads the shape from the record. */
@@ -119,29 +65,35 @@ export function writeProducts(program: ProgramBuilder, layout: MemoryLayout, nam
 
   return {
     prepare({ i32: words }) {
-      const write = (at: number, product: number): number => {
-        words[at++] = addresses.coefficients + 8 * (products.coefficient[product] ?? 0);
-        for (let i = products.factorStart[product] ?? 0; i < (products.factorStart[product + 1] ?? 0); i++) words[at++] = addresses.factors + 8 * (products.factors[i] ?? 0);
-        for (let i = products.minusStart[product] ?? 0; i < (products.minusStart[product + 1] ?? 0); i++) words[at++] = 8 * (products.minus[i] ?? 0);
-        for (let i = products.plusStart[product] ?? 0; i < (products.plusStart[product + 1] ?? 0); i++) words[at++] = 8 * (products.plus[i] ?? 0);
-        return at;
-      };
-      common.forEach((shape, index) => {
-        let at = (tables[index] ?? 0) / 4;
-        for (const product of shape.members) at = write(at, product);
-      });
+      common.forEach((shape, index) => void writeRecords(words, (tables[index] ?? 0) / 4, shape, products, addresses, false));
       let at = otherTable / 4 + 1;
-      for (const shape of others) {
-        for (const product of shape.members) {
-          words[at++] = shape.factors;
-          words[at++] = shape.minus;
-          words[at++] = shape.plus;
-          at = write(at, product);
-        }
-      }
+      for (const shape of others) at = writeRecords(words, at, shape, products, addresses, true);
       words[otherTable / 4] = 4 * at;
     },
   };
+}
+
+/** Writes the records of a shape's products, each with its shape before it or not; where they end. */
+function writeRecords(words: Int32Array, start: number, shape: Shape, products: Products, { coefficients, factors: values }: ProductAddresses, withShape: boolean): number {
+  const { members, factors: factorCount, minus: minusCount, plus: plusCount } = shape;
+  const { coefficient, factors, factorStart, minus, minusStart, plus, plusStart } = products;
+  let at = start;
+  for (let index = 0; index < members.length; index++) {
+    const product = members[index] ?? 0;
+    if (withShape) {
+      words[at++] = factorCount;
+      words[at++] = minusCount;
+      words[at++] = plusCount;
+    }
+    words[at++] = coefficients + 8 * (coefficient[product] ?? 0);
+    let from = factorStart[product] ?? 0;
+    for (let each = 0; each < factorCount; each++) words[at++] = values + 8 * (factors[from + each] ?? 0);
+    from = minusStart[product] ?? 0;
+    for (let each = 0; each < minusCount; each++) words[at++] = 8 * (minus[from + each] ?? 0);
+    from = plusStart[product] ?? 0;
+    for (let each = 0; each < plusCount; each++) words[at++] = 8 * (plus[from + each] ?? 0);
+  }
+  return at;
 }
 
 /** The loop over records that begin with their shape: [factors, minus, plus, coefficient, ...]; the word before the first says where they end. */
@@ -180,22 +132,47 @@ function writeAnyShape(b: FunctionBuilder, target: Value, record: Local, value: 
 
 const wordsOf = ({ factors, minus, plus }: Shape): number => 1 + factors + minus + plus;
 
-const lengthAt = (starts: readonly number[], index: number): number => (starts[index + 1] ?? 0) - (starts[index] ?? 0);
+/** Counts up to this are told apart in a table; larger ones, which few products have, in a map. */
+const SMALL = 8;
 
 /** The products by shape, shapes and products in the order they come. */
-function shapesOf(products: Products): Shape[] {
-  const shapes = new Map<number, Shape>();
-  for (let product = 0; product < products.count; product++) {
-    const factors = lengthAt(products.factorStart, product);
-    const minus = lengthAt(products.minusStart, product);
-    const plus = lengthAt(products.plusStart, product);
-    const key = (factors * 2 ** 20 + minus) * 2 ** 20 + plus;
-    let shape = shapes.get(key);
-    if (!shape) {
-      shape = { factors, minus, plus, members: [] };
-      shapes.set(key, shape);
+function shapesOf({ count, factorStart, minusStart, plusStart }: Products): Shape[] {
+  const small = new Int32Array(SMALL ** 3).fill(-1);
+  const large = new Map<string, number>();
+  const shapeOf = new Int32Array(count);
+  const counts: number[] = [];
+  const firsts: number[] = [];
+  let [factorEnd, minusEnd, plusEnd] = [0, 0, 0];
+  for (let product = 0; product < count; product++) {
+    const factors = -factorEnd + (factorEnd = factorStart[product + 1] ?? 0);
+    const minus = -minusEnd + (minusEnd = minusStart[product + 1] ?? 0);
+    const plus = -plusEnd + (plusEnd = plusStart[product + 1] ?? 0);
+    const isSmall = factors < SMALL && minus < SMALL && plus < SMALL;
+    const place = (factors * SMALL + minus) * SMALL + plus;
+    let shape = isSmall ? (small[place] ?? -1) : (large.get(`${factors} ${minus} ${plus}`) ?? -1);
+    if (shape < 0) {
+      shape = counts.length;
+      counts.push(0);
+      firsts.push(product);
+      if (isSmall) small[place] = shape;
+      else large.set(`${factors} ${minus} ${plus}`, shape);
     }
-    shape.members.push(product);
+    shapeOf[product] = shape;
+    counts[shape] = (counts[shape] ?? 0) + 1;
   }
-  return [...shapes.values()];
+  const shapes = firsts.map((first, shape) => ({
+    factors: (factorStart[first + 1] ?? 0) - (factorStart[first] ?? 0),
+    minus: (minusStart[first + 1] ?? 0) - (minusStart[first] ?? 0),
+    plus: (plusStart[first + 1] ?? 0) - (plusStart[first] ?? 0),
+    members: new Int32Array(counts[shape] ?? 0),
+  }));
+  counts.fill(0);
+  for (let product = 0; product < count; product++) {
+    const shape = shapeOf[product] ?? 0;
+    const at = counts[shape] ?? 0;
+    const members = shapes[shape]?.members;
+    if (members) members[at] = product;
+    counts[shape] = at + 1;
+  }
+  return shapes;
 }

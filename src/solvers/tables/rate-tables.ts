@@ -2,10 +2,12 @@ import type { Expression } from "../../kernel/expression.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { type FunctionTable, functionTable } from "./function-table.ts";
 import { monomialReader } from "./monomials.ts";
-import { type Products, productList } from "./product-table.ts";
+import { derivativePositions, derivativeProducts } from "./derivatives.ts";
+import { addElementary } from "./elementary-products.ts";
+import { ProductList, type Products } from "./product-list.ts";
 import type { RowPattern } from "./rate-program.ts";
-import { type Positions, rowPattern } from "./row-pattern.ts";
-import { eachChange } from "./state-changes.ts";
+import { rowPattern } from "./row-pattern.ts";
+import { type VisitChange, fromSums, termsInUse, visitReaction } from "./state-changes.ts";
 
 /** A number that depends on parameters alone: `scale` times an expression. */
 export interface Coefficient {
@@ -56,7 +58,7 @@ export interface RateTables {
 }
 
 /** Coefficients under construction, each once. */
-interface CoefficientList {
+export interface CoefficientList {
   readonly all: Coefficient[];
   index(expression: Expression, scale: number): number;
 }
@@ -87,19 +89,17 @@ const isCounted = (by: number): boolean => Math.abs(by) === 1 || Math.abs(by) ==
 export function rateTables(system: OdeSystem): RateTables {
   const reader = monomialReader(system, new Set(system.parameters));
   const coefficients = coefficientList();
-  const rates = productList();
-  const [taken, made]: [number[], number[]] = [[], []];
-  const divisors = eachChange(system, reader, (rate, states, changes) => {
+  const rates = new ProductList();
+  const visit: VisitChange = (rate, states, changes) => {
     if (states.length === 0) return;
-    taken.length = 0;
-    made.length = 0;
+    const [taken, made]: [number[], number[]] = [[], []];
     let areCounted = true;
-    for (let index = 0; index < states.length; index++) {
+    states.forEach((state, index) => {
       const by = changes[index] ?? 0;
       const entries = by < 0 ? taken : made;
       if (!isCounted(by)) areCounted = false;
-      else for (let count = 0; count < Math.abs(by); count++) entries.push(states[index] ?? 0);
-    }
+      else for (let count = 0; count < Math.abs(by); count++) entries.push(state);
+    });
     for (const { sign, coefficient, factors } of reader.read(rate)) {
       if (taken.length + made.length > 0) rates.add(coefficients.index(coefficient, 1), factors, sign === 1 ? taken : made, sign === 1 ? made : taken);
       if (areCounted) continue;
@@ -108,7 +108,12 @@ export function rateTables(system: OdeSystem): RateTables {
         if (by !== 0 && !isCounted(by)) rates.add(coefficients.index(coefficient, sign * by), factors, [], [state]);
       });
     }
-  });
+  };
+  const terms = termsInUse(system, reader);
+  if (terms?.elementary) addElementary(rates, terms, terms.elementary, reader, coefficients, (reaction) => visitReaction(terms, reaction, visit));
+  else for (let reaction = 0; reaction < (terms?.count ?? 0); reaction++) if (terms) visitReaction(terms, reaction, visit);
+  for (const { state, derivative } of terms?.ruled ?? []) visit({ expression: derivative }, [state], [1]);
+  const divisors = terms ? terms.divisors : fromSums(system, reader, visit);
   return { divisors, rates, coefficients: coefficients.all, ...withDerivatives(system, functionTable(system, reader.functions), rates, coefficients) };
 }
 
@@ -120,7 +125,7 @@ function withDerivatives(system: OdeSystem, { values, sums, slopes }: FunctionTa
   const sumEntry = size + functionCount;
   const slopeEntry = sumEntry + sums.length;
 
-  const sumProducts = productList();
+  const sumProducts = new ProductList();
   sums.forEach(({ members }, index) => {
     for (const { state, weight } of members) sumProducts.add(coefficients.index(one, weight), [state], [], [sumEntry + index]);
   });
@@ -136,11 +141,11 @@ function withDerivatives(system: OdeSystem, { values, sums, slopes }: FunctionTa
       for (const { state, weight } of sums[sum]?.members ?? []) inState.push({ of, state, slope: entry, weight });
     }
   });
-  const gradients = rowPattern(functionCount, size, { rows: inState.map(({ of }) => of), columns: inState.map(({ state }) => state) });
+  const gradients = rowPattern(functionCount, size, { rows: Int32Array.from(inState, ({ of }) => of), columns: Int32Array.from(inState, ({ state }) => state) });
   const gradientEntry = slopeEntry + sumSlopes.length;
   const useEntry = gradientEntry + gradients.pattern.column.length;
   const stateSlopes: Kept[] = [];
-  const throughSums = productList();
+  const throughSums = new ProductList();
   inState.forEach(({ slope, weight }, index) => {
     const entry = gradientEntry + (gradients.slot[index] ?? 0);
     if (typeof slope === "number") throughSums.add(coefficients.index(one, weight), [slope], [], [entry]);
@@ -148,48 +153,34 @@ function withDerivatives(system: OdeSystem, { values, sums, slopes }: FunctionTa
   });
 
   // Positions of the derivatives of rates: in states, in functions, and in states through functions.
-  const [direct, uses] = [positionList(), positionList()];
-  eachDerivative(rates, (product, factor) => {
-    const into = factor < size ? direct : uses;
-    const column = factor < size ? factor : factor - size;
-    for (let at = rates.minusStart[product] ?? 0; at < (rates.minusStart[product + 1] ?? 0); at++) into.push(rates.minus[at] ?? 0, column);
-    for (let at = rates.plusStart[product] ?? 0; at < (rates.plusStart[product + 1] ?? 0); at++) into.push(rates.plus[at] ?? 0, column);
-  });
+  const { direct, uses } = derivativePositions(rates, size, functionCount > 0);
   const used = rowPattern(size, functionCount, uses);
+  const through: { readonly row: number; readonly column: number; readonly use: number; readonly gradient: number }[] = [];
+  for (let row = 0; row < size; row++) {
+    for (let use = used.pattern.rowStart[row] ?? 0; use < (used.pattern.rowStart[row + 1] ?? 0); use++) {
+      const of = used.pattern.column[use] ?? 0;
+      for (let gradient = gradients.pattern.rowStart[of] ?? 0; gradient < (gradients.pattern.rowStart[of + 1] ?? 0); gradient++) through.push({ row, column: gradients.pattern.column[gradient] ?? 0, use, gradient });
+    }
+  }
   const directCount = direct.rows.length;
-  const eachThrough = (visit: (row: number, use: number, gradient: number, column: number) => void): void => {
-    for (let row = 0; row < size; row++) {
-      for (let use = used.pattern.rowStart[row] ?? 0; use < (used.pattern.rowStart[row + 1] ?? 0); use++) {
-        const of = used.pattern.column[use] ?? 0;
-        for (let at = gradients.pattern.rowStart[of] ?? 0; at < (gradients.pattern.rowStart[of + 1] ?? 0); at++) visit(row, use, at, gradients.pattern.column[at] ?? 0);
-      }
-    }
-  };
-  eachThrough((row, _, __, column) => direct.push(row, column));
-  for (let row = 0; row < size; row++) direct.push(row, row);
-  const { pattern, slot } = rowPattern(size, size, direct);
-
-  const [inStates, inFunctions, throughFunctions] = [productList(), productList(), productList()];
-  let [nextDirect, nextUse] = [0, 0];
-  eachDerivative(rates, (product, factor, power, others) => {
-    const taken = (rates.minusStart[product + 1] ?? 0) - (rates.minusStart[product] ?? 0);
-    const made = (rates.plusStart[product + 1] ?? 0) - (rates.plusStart[product] ?? 0);
-    const given = coefficients.all[rates.coefficient[product] ?? 0];
-    if (!given) return;
-    const coefficient = power === 1 ? (rates.coefficient[product] ?? 0) : coefficients.index(given.expression, power * given.scale);
-    if (factor < size) {
-      inStates.addAt(coefficient, others, slot, nextDirect, nextDirect + taken, nextDirect + taken + made);
-      nextDirect += taken + made;
-    } else {
-      const entryAt = (index: number): number => useEntry + (used.slot[index] ?? 0);
-      const [from, middle] = [nextUse, nextUse + taken];
-      nextUse = middle + made;
-      inFunctions.add(coefficient, others, Array.from({ length: taken }, (_, index) => entryAt(from + index)), Array.from({ length: made }, (_, index) => entryAt(middle + index)));
-    }
+  const all = { rows: new Int32Array(directCount + through.length + size), columns: new Int32Array(directCount + through.length + size) };
+  all.rows.set(direct.rows);
+  all.columns.set(direct.columns);
+  through.forEach(({ row, column }, index) => {
+    all.rows[directCount + index] = row;
+    all.columns[directCount + index] = column;
   });
-  let through = directCount;
+  for (let row = 0; row < size; row++) all.rows[directCount + through.length + row] = all.columns[directCount + through.length + row] = row;
+  const { pattern, slot } = rowPattern(size, size, all);
+
+  const powered = (coefficient: number, by: number): number => {
+    const given = coefficients.all[coefficient];
+    return given ? coefficients.index(given.expression, by * given.scale) : coefficient;
+  };
+  const { inStates, inFunctions } = derivativeProducts(rates, size, powered, slot, used.slot, useEntry);
+  const throughFunctions = new ProductList();
   const unit = coefficients.index(one, 1);
-  eachThrough((_, use, at) => throughFunctions.add(unit, [useEntry + use, gradientEntry + at], [], [slot[through++] ?? 0]));
+  through.forEach(({ use, gradient }, index) => throughFunctions.add(unit, [useEntry + use, gradientEntry + gradient], [], [slot[directCount + index] ?? 0]));
 
   return {
     valueCount: useEntry + used.pattern.column.length,
@@ -204,39 +195,5 @@ function withDerivatives(system: OdeSystem, { values, sums, slopes }: FunctionTa
     throughFunctions,
     gradients: { from: gradientEntry, to: useEntry },
     uses: { from: useEntry, to: useEntry + used.pattern.column.length },
-  };
-}
-
-/** Visits every factor of every product once, with its power and what the product's derivative leaves of the factors, in a list that is used again. */
-function eachDerivative(products: Products, visit: (product: number, factor: number, power: number, others: readonly number[]) => void): void {
-  const { factors, factorStart } = products;
-  const others: number[] = [];
-  for (let product = 0; product < products.count; product++) {
-    const from = factorStart[product] ?? 0;
-    const to = factorStart[product + 1] ?? 0;
-    for (let at = from; at < to; at++) {
-      const factor = factors[at] ?? 0;
-      if (factors.indexOf(factor, from) < at) continue;
-      others.length = 0;
-      let power = 0;
-      for (let other = from; other < to; other++) {
-        if (factors[other] === factor) power++;
-        if (other !== at) others.push(factors[other] ?? 0);
-      }
-      visit(product, factor, power, others);
-    }
-  }
-}
-
-function positionList(): Positions & { push(row: number, column: number): void } {
-  const rows: number[] = [];
-  const columns: number[] = [];
-  return {
-    rows,
-    columns,
-    push(row, column) {
-      rows.push(row);
-      columns.push(column);
-    },
   };
 }

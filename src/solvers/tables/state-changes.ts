@@ -1,36 +1,32 @@
 import type { Expression } from "../../kernel/expression.ts";
-import { type ReactionRate, reactionTermsOf } from "../../models/reaction-terms.ts";
+import { type ReactionRate, type ReactionTerms, reactionTermsOf } from "../../models/reaction-terms.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { type MonomialReader, termsOf } from "./monomials.ts";
 
-/** Told of something that happens at a rate, and by how much it changes which states; the lists are used again for the next. */
+/** Told of something that happens at a rate, and by how much it changes which states. */
 export type VisitChange = (rate: ReactionRate, states: readonly number[], changes: readonly number[]) => void;
 
-/**
- * Visits the reactions and rules of a network, or for a system of another origin the terms of its right-hand side, equal ones taken together.
- * What each state's sum is to be divided by, over parameters alone [nState]; null = 1.
- */
-export function eachChange(system: OdeSystem, reader: MonomialReader, visit: VisitChange): readonly (Expression | null)[] {
+/** The terms that a system's changes are read from; null where they are read from its right-hand side. */
+export function termsInUse(system: OdeSystem, reader: MonomialReader): ReactionTerms | null {
   const terms = reactionTermsOf(system);
   // A volume that is no constant is never a concentration's; were it one, the sums are right as they are written out.
-  if (!terms || terms.divisors.some((divisor) => divisor && !reader.isFixed(divisor))) return fromSums(system, reader, visit);
-  const { rates, changeStart, changedState, change, ruled, divisors } = terms;
-  const states: number[] = [];
-  const changes: number[] = [];
-  rates.forEach((rate, reaction) => {
-    states.length = 0;
-    changes.length = 0;
-    for (let at = changeStart[reaction] ?? 0; at < (changeStart[reaction + 1] ?? 0); at++) {
-      states.push(changedState[at] ?? 0);
-      changes.push(change[at] ?? 0);
-    }
-    visit(rate, states, changes);
-  });
-  for (const { state, derivative } of ruled) visit({ expression: derivative }, [state], [1]);
-  return divisors;
+  return terms && terms.divisors.some((divisor) => divisor && !reader.isFixed(divisor)) ? null : terms;
 }
 
-function fromSums(system: OdeSystem, reader: MonomialReader, visit: VisitChange): readonly (Expression | null)[] {
+/** Visits one reaction of a network. */
+export function visitReaction(terms: ReactionTerms, reaction: number, visit: VisitChange): void {
+  const from = terms.changeStart[reaction];
+  const to = terms.changeStart[reaction + 1];
+  // The list of all rates is put together when it is read: one of them need not be read from it.
+  const rate = terms.elementary ? terms.elementary.rate(reaction) : terms.rates[reaction];
+  if (rate) visit(rate, Array.from(terms.changedState.subarray(from, to)), Array.from(terms.change.subarray(from, to)));
+}
+
+/**
+ * Visits the terms of a right-hand side, equal ones taken together. What each state's sum is to be divided by, over parameters alone
+ * [nState]; null = 1.
+ */
+export function fromSums(system: OdeSystem, reader: MonomialReader, visit: VisitChange): readonly (Expression | null)[] {
   const changed = new Map<Expression, { readonly states: number[]; readonly changes: number[] }>();
   const divisors = system.rhs.map((rate, state) => {
     const [above, below] = rate.operands;

@@ -14,7 +14,7 @@ export function written(system: OdeSystem): RateProgram {
   const size = system.states.length;
   const { entries } = jacobianOf(system);
   const diagonal = system.states.map((_, index) => index);
-  const { pattern, slot } = rowPattern(size, size, { rows: [...entries.map(({ row }) => row), ...diagonal], columns: [...entries.map(({ column }) => column), ...diagonal] });
+  const { pattern, slot } = rowPattern(size, size, { rows: Int32Array.from([...entries.map(({ row }) => row), ...diagonal]), columns: Int32Array.from([...entries.map(({ column }) => column), ...diagonal]) });
   const filled = new Set(slot.subarray(0, entries.length));
   const zero = system.graph.constant(0);
   const values = [
