@@ -43,10 +43,10 @@ const ownAddresses = {
   },
 };
 
-/** Joins some of the entry points. @param {readonly string[]} files @param {import("rolldown").CodeSplittingOptions | undefined} codeSplitting @param {boolean} write */
-async function bundle(files, codeSplitting, write) {
+/** Joins what begins at some files. @param {Readonly<Record<string, string>>} begins @param {import("rolldown").CodeSplittingOptions | undefined} codeSplitting @param {boolean} write */
+async function bundle(begins, codeSplitting, write) {
   const built = await rolldown({
-    input: Object.fromEntries(Object.entries(input).filter(([name]) => files.includes(name))),
+    input: begins,
     platform: "node",
     tsconfig: false,
     resolve: { mainFields: ["module", "main"] },
@@ -59,8 +59,8 @@ async function bundle(files, codeSplitting, write) {
     dir: folder,
     format: /** @type {const} */ ("esm"),
     sourcemap: true,
-    // Lines stay, so that a stack trace can be read; names stay, so that it says something.
-    minify: { compress: false, mangle: false, codegen: { removeWhitespace: false } },
+    // Short, because an engine reads every character before the first line runs. Functions keep their names, so that a stack trace says something.
+    minify: { compress: true, mangle: { toplevel: true, keepNames: true }, codegen: { removeWhitespace: true } },
     comments: false,
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
@@ -71,28 +71,31 @@ async function bundle(files, codeSplitting, write) {
   return result.output.filter((one) => one.type === "chunk");
 }
 
-/** Modules that an entry point needs at once. @param {string} name */
-async function neededBy(name) {
-  const chunks = await bundle([name], undefined, false);
-  const files = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+/** Modules that files need at once. @param {readonly string[]} files */
+async function neededBy(files) {
+  const begins = Object.fromEntries(files.map((file, index) => [`begin${index}`, file]));
+  const chunks = new Map((await bundle(begins, undefined, false)).map((chunk) => [chunk.fileName, chunk]));
   const needed = new Set();
   const visit = (/** @type {string} */ fileName) => {
-    const chunk = files.get(fileName);
+    const chunk = chunks.get(fileName);
     for (const id of chunk?.moduleIds ?? []) needed.add(id);
     for (const next of chunk?.imports ?? []) visit(next);
   };
-  visit(`${name}.js`);
+  for (const begin of Object.keys(begins)) visit(`${begin}.js`);
   return needed;
 }
 
+/** What multistep formulas and the choice among methods open when they are used. */
+const multistep = ["bdf-compile", "auto"].map((name) => join(source, "solvers", "ode", `${name}.ts`));
+
 // Few files for the entry points that short scripts begin with; each opens those before it.
 const groups = [];
-for (const name of ["ode", "solvers", "thermo", "index"]) {
-  const modules = await neededBy(name);
+for (const [name, ...files] of [["ode", input["ode"]], ["multistep", ...multistep], ["solvers", input["solvers"]], ["thermo", input["thermo"]], ["index", input["index"]]]) {
+  const modules = await neededBy(files);
   groups.push({ name: `${name}-modules`, test: (/** @type {string} */ id) => modules.has(id) || id.startsWith("\0"), priority: 9 - groups.length });
 }
 rmSync(folder, { recursive: true, force: true });
-const chunks = await bundle(Object.keys(input), { groups }, true);
+const chunks = await bundle(input, { groups }, true);
 
 const packages = new Set(chunks.flatMap(({ moduleIds }) => moduleIds.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? [])));
 const licences = [...packages].toSorted().map((name) => {

@@ -171,6 +171,8 @@ export interface FunctionSignature {
   readonly result?: Type;
   /** Default true. */
   readonly exported?: boolean;
+  /** See `ProgramFunction`; default false. */
+  readonly isFullOfNumbers?: boolean;
 }
 
 export interface ProgramBuilder {
@@ -263,5 +265,5 @@ function buildFunction(
     return: (value) => void open.push({ kind: "return", value: value ?? null }),
   };
   const written = collect(() => body(b, parameters));
-  return { name, parameters: parameterList, result: signature.result ?? null, locals, body: written, exported: signature.exported ?? true };
+  return { name, parameters: parameterList, result: signature.result ?? null, locals, body: written, exported: signature.exported ?? true, ...(signature.isFullOfNumbers && { isFullOfNumbers: true }) };
 }

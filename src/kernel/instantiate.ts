@@ -1,11 +1,8 @@
 import { withElementary } from "./elementary/programs.ts";
 import type { Instance, Target } from "./instance.ts";
-import { javaScriptText } from "./javascript.ts";
-import type { ElementaryUse } from "./program-values.ts";
+import { elementaryUses } from "./program-values.ts";
 import type { Program } from "./program.ts";
-import { scalarise } from "./scalarise.ts";
-import { validateProgram } from "./validate.ts";
-import { pageBytes, webAssemblyModule } from "./webassembly.ts";
+import { type WebAssemblyModule, pageBytes, webAssemblyModule, wholeModule } from "./webassembly.ts";
 
 type Functions = Record<string, (...operands: readonly number[]) => number>;
 
@@ -23,28 +20,61 @@ interface Memory {
  * @throws Error when the program is not well-typed, or the target cannot hold it (see the two back ends).
  */
 export async function instantiate(program: Program, target: Target = "wasm"): Promise<Instance> {
-  const uses = validateProgram(program);
-  return target === "wasm" ? webAssemblyInstance(withElementary(program, uses), uses) : javaScriptInstance(withElementary(scalarise(program, "the JavaScript target")));
+  return target === "wasm" ? webAssemblyInstance(program) : javaScriptInstance(program);
 }
 
 /** What we use of the host's WebAssembly; TypeScript declares it only together with the whole DOM. */
 interface WebAssemblyHost {
-  instantiate(
-    bytes: Uint8Array<ArrayBuffer>,
-    imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  ): Promise<{ readonly instance: { readonly exports: Readonly<Record<string, unknown>> } }>;
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (module: object, imports: Imports) => WebAssemblyInstance;
+  instantiate(bytes: Uint8Array<ArrayBuffer>, imports: Imports): Promise<{ readonly instance: WebAssemblyInstance }>;
 }
+
+type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+interface WebAssemblyInstance {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Modules up to this many bytes are compiled where they are made: one of 20 kB then stands after 1 or 2 ms, and engines compile functions
+ * when they are first called. Handed to another thread it would come back after 10.
+ */
+const compiledAtOnce = 1_000_000;
 
 interface WebAssemblyMemory {
   readonly buffer: ArrayBuffer;
   grow(pages: number): number;
 }
 
-async function webAssemblyInstance(program: Program, uses: readonly ElementaryUse[]): Promise<Instance> {
+/** Most programs call no elementary function, so that looking for them first would be one walk more; the others are encoded again from where the first is met. */
+function moduleOf(program: Program): WebAssemblyModule {
+  const module = wholeModule(program);
+  if (module) return module;
+  const uses = elementaryUses(program);
+  return webAssemblyModule(withElementary(program, uses), uses);
+}
+
+async function started(program: Program): Promise<WebAssemblyInstance> {
   const { WebAssembly: host } = globalThis as unknown as { readonly WebAssembly: WebAssemblyHost };
-  const { bytes, mathImports } = webAssemblyModule(program, uses);
-  const math = Object.fromEntries(mathImports.map((name) => [name, Math[name]]));
-  const { exports } = (await host.instantiate(bytes, { math })).instance;
+  const { bytes, mathImports } = moduleOf(program);
+  const imports = { math: Object.fromEntries(mathImports.map((name) => [name, Math[name]])) };
+  // Pages may not hold up what is on screen, and browsers refuse them all but tiny modules at once.
+  if (bytes.length > compiledAtOnce || "document" in globalThis) return (await host.instantiate(bytes, imports)).instance;
+  return new host.Instance(new host.Module(bytes), imports);
+}
+
+async function webAssemblyInstance(program: Program): Promise<Instance> {
+  let exports: WebAssemblyInstance["exports"];
+  try {
+    ({ exports } = await started(program));
+  } catch (error) {
+    // Engines check the types of all numbers and the encoder what they would let pass, so that a check beforehand would do it twice over; it
+    // is what can say where in the program the fault is, though.
+    const { validateProgram } = await import("./validate.ts");
+    validateProgram(program);
+    throw error;
+  }
   const wasmMemory = exports["memory"] as WebAssemblyMemory;
   const functions: Functions = {};
   for (const { name, exported } of program.functions) {
@@ -59,7 +89,11 @@ async function webAssemblyInstance(program: Program, uses: readonly ElementaryUs
   });
 }
 
-function javaScriptInstance(program: Program): Instance {
+async function javaScriptInstance(given: Program): Promise<Instance> {
+  const [{ javaScriptText }, { scalarise }, { validateProgram }] = await Promise.all([import("./javascript.ts"), import("./scalarise.ts"), import("./validate.ts")]);
+  // Script engines check nothing.
+  validateProgram(given);
+  const program = withElementary(scalarise(given, "the JavaScript target"));
   let buffer = new ArrayBuffer(Math.max(1, Math.ceil(program.memoryBytes / pageBytes)) * pageBytes);
   const views = { f64: new Float64Array(buffer), i32: new Int32Array(buffer) };
   // oxlint-disable-next-line no-implied-eval -- the text is our own emitter's, never a user's.

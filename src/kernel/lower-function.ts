@@ -2,13 +2,16 @@ import { type ProgramBuilder, f64 } from "./builder.ts";
 import type { Expression } from "./expression.ts";
 import type { MemoryLayout } from "./layout.ts";
 import { lowerNodes } from "./lower.ts";
-import { planNodes } from "./lowering-plan.ts";
+import { type PlannedNodes, planNodes } from "./lowering-plan.ts";
 import { type PackStep, type StoreTarget, packPlan, stepCost } from "./pack.ts";
 import { writeSteps } from "./pack-write.ts";
 import type { Local, Type, Value } from "./program.ts";
 
 /** Operations on pairs that one function holds: JavaScript engines leave larger functions unoptimised. */
 const operationsPerFunction = 500;
+
+/** Symbols of one function that locals are taken for, at most: more would only be spilled. */
+const mostShared = 100;
 
 /** What the expressions of a function mean: values of symbols, and where each result goes. */
 export interface LoweredScene {
@@ -51,7 +54,16 @@ export function lowerFunction<Parameter extends string>(
         const { address, offset = 0, add = false } = target(index);
         b.store(address, add ? f64.add(f64.load(address, offset), value) : value, offset);
       };
-      return lowerNodes(b, planned, symbol, store, false);
+      const shared = sharedSymbols(planned);
+      const locals = new Map<string, Value>();
+      // Engines load again for each reading (V8 11), but take what is in a local, or spilled from it, as it stands: a tenth of the code of rates.
+      const readOnce = (id: string): Value => {
+        const found = symbol(id);
+        const value = locals.get(id) ?? (found.kind === "load" && shared.has(id) ? b.local(found.type, id, found) : found);
+        locals.set(id, value);
+        return value;
+      };
+      return lowerNodes(b, planned, readOnce, store, false);
     }
     block = layout.f64(Math.max(1, pack.slots));
     parts = split(pack.steps);
@@ -62,6 +74,14 @@ export function lowerFunction<Parameter extends string>(
   if (parts.length <= 1) return;
   // Parameters are the same locals in every function that has the same, so that the steps fit any part.
   parts.forEach((steps, index) => program.function(partName(index), { parameters, exported: false }, (b) => writeSteps(b, steps, block)));
+}
+
+/** Names of the symbols that are read more than once; none where they are too many. */
+function sharedSymbols({ nodes }: PlannedNodes): ReadonlySet<string> {
+  const readings = new Map<string, number>();
+  for (const { operation, name, uses } of nodes) if (operation === "symbol") readings.set(name, (readings.get(name) ?? 0) + uses);
+  const shared = [...readings.keys()].filter((name) => (readings.get(name) ?? 0) > 1);
+  return new Set(shared.length > mostShared ? [] : shared);
 }
 
 /** Steps in order, in groups of about one function's size. */

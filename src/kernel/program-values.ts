@@ -75,27 +75,13 @@ export interface ElementaryUse {
   readonly type: "f64" | LaneType;
 }
 
-/** Gathers the elementary functions among the values it is shown, each with each type once. */
-export interface ElementaryCollector {
-  visit(value: Value): void;
-  found(): readonly ElementaryUse[];
-}
-
-export function elementaryCollector(): ElementaryCollector {
-  const uses = new Map<string, ElementaryUse>();
-  return {
-    visit(value) {
-      if (value.kind === "math") uses.set(elementaryName(value.name, value.type), { name: value.name, type: value.type });
-    },
-    found: () => [...uses.values()],
-  };
-}
-
-/** The elementary functions a program uses. */
+/** The elementary functions a program uses, each with each type once. */
 export function elementaryUses(program: Program): readonly ElementaryUse[] {
-  const collector = elementaryCollector();
-  for (const { body } of program.functions) forEachValue(body, collector.visit);
-  return collector.found();
+  const uses = new Map<string, ElementaryUse>();
+  for (const { body } of program.functions) {
+    forEachValue(body, (value) => void (value.kind === "math" && uses.set(elementaryName(value.name, value.type), { name: value.name, type: value.type })));
+  }
+  return [...uses.values()];
 }
 
 /** The functions of the host's `Math` a program needs, having none of its own for them. */

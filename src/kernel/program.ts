@@ -126,6 +126,8 @@ export interface ProgramFunction {
   readonly locals: readonly Local[];
   readonly body: readonly Statement[];
   readonly exported: boolean;
+  /** Whether most of what it does is arithmetic with constants: where they are kept is then worth a thought. */
+  readonly isFullOfNumbers?: boolean;
 }
 
 export interface Program {

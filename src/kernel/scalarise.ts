@@ -6,8 +6,8 @@ import type { Local, Program, ProgramFunction, ScalarType, Statement, Type, Valu
 const elementOf = (type: Type): ScalarType | null => (type === "f64x2" ? "f64" : type === "mask2" ? "i32" : null);
 
 /**
- * The same program without f64x2: each pair becomes two numbers and each mask two truths, with the same bits. Functions
- * without lanes come back as they are.
+ * The same program without f64x2: each pair becomes two numbers and each mask two truths, with the same bits; a pair that
+ * always has one number twice becomes that number. Functions without lanes come back as they are.
  *
  * A function that gives a pair returns its first lane and leaves the second in memory after the program's own; such a
  * call must stand alone in a `set`.
@@ -42,9 +42,14 @@ function scalarFunction(owner: ProgramFunction, slot: number): ProgramFunction {
     locals.push(local);
     return local;
   };
+  const even = evenPairs(owner);
   /** One new local, or the two of a pair. */
   const renamed = owner.locals.map((local): readonly [Local] | readonly [Local, Local] => {
     const element = elementOf(local.type);
+    if (element && even.has(local.index)) {
+      const only = declare(element, local.name);
+      return [only, only];
+    }
     if (element) return [declare(element, `${local.name}.0`), declare(element, `${local.name}.1`)];
     return [declare(local.type as ScalarType, local.name)];
   });
@@ -134,6 +139,7 @@ function scalarFunction(owner: ProgramFunction, slot: number): ProgramFunction {
         if (!first) return refuse(`local "${statement.target.name}"`);
         const { value } = statement;
         if (!other) return [set(first, scalar(value))];
+        if (first === other) return [set(first, lane(value, 0))];
         if (value.kind === "call") {
           const call: Value = { ...value, type: first.type, operands: spread(value.operands) };
           return [set(first, call), set(other, { kind: "load", type: other.type, address: second, offset: 0 })];
@@ -183,3 +189,28 @@ const someWithin = (value: Value, test: (value: Value) => boolean): boolean => {
 };
 const callsWithin = (value: Value): boolean => someWithin(value, (each) => each.kind === "call");
 const crossesLanes = (value: Value): boolean => someWithin(value, (each) => each.kind === "unary" && (each.operation === "sumLanes" || each.operation === "anyLane"));
+
+/** Indices of the f64x2 locals of a function whose two lanes are the same number wherever they are set. */
+function evenPairs(owner: ProgramFunction): ReadonlySet<number> {
+  const given = new Set(owner.parameters.map(({ index }) => index));
+  const even = new Set(owner.locals.flatMap(({ type, index }) => (type === "f64x2" && !given.has(index) ? [index] : [])));
+  const isEven = (value: Value): boolean => {
+    if (value.kind === "constant") return true;
+    if (value.kind === "local") return even.has(value.index);
+    if (value.kind === "unary") return value.operation === "splat" || isEven(value.operand);
+    return value.kind === "binary" && isEven(value.left) && isEven(value.right);
+  };
+  const sets = new Map<number, Value[]>();
+  const open = [...owner.body];
+  for (let statement = open.pop(); statement; statement = open.pop()) {
+    if (statement.kind === "set" && even.has(statement.target.index)) sets.set(statement.target.index, [...(sets.get(statement.target.index) ?? []), statement.value]);
+    else if (statement.kind === "loop") open.push(...statement.body);
+    else if (statement.kind === "if") open.push(...statement.then, ...statement.otherwise);
+  }
+  // What an uneven pair goes into is uneven too, until no more are found.
+  for (let before = -1; before !== even.size; ) {
+    before = even.size;
+    for (const index of even) if (sets.get(index)?.some((value) => !isEven(value))) even.delete(index);
+  }
+  return even;
+}

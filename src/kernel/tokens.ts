@@ -1,4 +1,5 @@
 import type { Problem } from "./problem.ts";
+import { endOfName, endOfNumber, isSpace } from "./scan.ts";
 
 /** One word of a formula and where it stands (1-based). */
 export interface Token {
@@ -14,61 +15,64 @@ export interface Origin {
   readonly column: number;
 }
 
-const patterns: readonly (readonly [Token["kind"] | "space", RegExp])[] = [
-  ["space", /\s+/y],
-  ["number", /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y],
-  ["name", /[A-Za-z_][A-Za-z0-9_]*/y],
-  ["sign", /\*\*|==|!=|<=|>=|&&|\|\||[-+*/^<>!]/y],
-  ["open", /\(/y],
-  ["close", /\)/y],
-  ["comma", /,/y],
-];
+/** Signs of two characters. */
+const pairs: ReadonlySet<string> = new Set(["**", "==", "!=", "<=", ">=", "&&", "||"]);
+/** What single characters are. */
+const singles: ReadonlyMap<string, Token["kind"]> = new Map([
+  ...[..."-+*/^<>!"].map((sign): [string, Token["kind"]] => [sign, "sign"]),
+  ["(", "open"],
+  [")", "close"],
+  [",", "comma"],
+]);
 
 /** Signs that other languages have, and what to write here; the sign that reading goes on with. */
-const foreign: Readonly<Record<string, { readonly message: string; readonly instead: string }>> = {
-  "**": { message: 'found "**", but a power is written "^"', instead: "^" },
-  "=": { message: 'found "=", but a comparison is written "=="', instead: "==" },
-  "&": { message: 'found "&", but "and" is written "&&"', instead: "&&" },
-  "|": { message: 'found "|", but "or" is written "||"', instead: "||" },
-  "%": { message: 'found "%", but the remainder is not supported; use a - b*floor(a/b)', instead: "/" },
-};
+const foreign: ReadonlyMap<string, { readonly message: string; readonly instead: string }> = new Map([
+  ["**", { message: 'found "**", but a power is written "^"', instead: "^" }],
+  ["=", { message: 'found "=", but a comparison is written "=="', instead: "==" }],
+  ["&", { message: 'found "&", but "and" is written "&&"', instead: "&&" }],
+  ["|", { message: 'found "|", but "or" is written "||"', instead: "||" }],
+  ["%", { message: 'found "%", but the remainder is not supported; use a - b*floor(a/b)', instead: "/" }],
+]);
+
+/** The token that begins at a place; null = its character has no meaning. */
+function tokenAt(text: string, at: number): { readonly kind: Token["kind"]; readonly text: string } | null {
+  const name = endOfName(text, at);
+  if (name > at) return { kind: "name", text: text.slice(at, name) };
+  const number = endOfNumber(text, at);
+  if (number > at) return { kind: "number", text: text.slice(at, number) };
+  const pair = text.slice(at, at + 2);
+  if (pairs.has(pair)) return { kind: "sign", text: pair };
+  const kind = singles.get(text.charAt(at));
+  return kind ? { kind, text: text.charAt(at) } : null;
+}
 
 /** Cuts a formula into tokens, the last of kind `end`; reports every character that has no meaning. */
 export function tokenize(text: string, origin: Origin): { readonly tokens: readonly Token[]; readonly problems: Problem[] } {
   const tokens: Token[] = [];
   const problems: Problem[] = [];
   let { line, column } = origin;
-  let at = 0;
-  const advance = (length: number): void => {
-    for (const end = at + length; at < end; at++) {
-      if (text[at] === "\n") {
-        line += 1;
-        column = 1;
-      } else column += 1;
+  for (let at = 0; at < text.length; ) {
+    const code = text.charCodeAt(at);
+    if (isSpace(code)) {
+      at += 1;
+      if (code === 10) line += 1;
+      column = code === 10 ? 1 : column + 1;
+      continue;
     }
-  };
-  const match = (): { kind: Token["kind"] | "space"; text: string } | null => {
-    for (const [kind, pattern] of patterns) {
-      pattern.lastIndex = at;
-      const found = pattern.exec(text);
-      if (found) return { kind, text: found[0] };
-    }
-    return null;
-  };
-  while (at < text.length) {
-    const found = match();
+    const found = tokenAt(text, at);
     const spelling = found?.text ?? String.fromCodePoint(text.codePointAt(at) ?? 0);
-    const known = foreign[spelling];
+    const known = foreign.get(spelling);
     if (known) {
       problems.push({ line, column, message: known.message });
       tokens.push({ kind: "sign", text: known.instead, line, column });
-    } else if (!found) {
+    } else if (found) {
+      tokens.push({ kind: found.kind, text: spelling, line, column });
+    } else {
       problems.push({ line, column, message: `found "${spelling}", expected a number, a name, an operator or a parenthesis` });
       tokens.push({ kind: "unknown", text: spelling, line, column });
-    } else if (found.kind !== "space") {
-      tokens.push({ kind: found.kind, text: spelling, line, column });
     }
-    advance(spelling.length);
+    at += spelling.length;
+    column += spelling.length;
   }
   tokens.push({ kind: "end", text: "", line, column });
   return { tokens, problems };

@@ -12,7 +12,6 @@ import { eventObstacle, eventPlan } from "./ode/event.ts";
 import { tableauInterpolant } from "./ode/event-interpolant.ts";
 import { writeEvents } from "./ode/event-program.ts";
 import { drive } from "./ode/drive.ts";
-import { beginWithoutNegatives } from "./non-negative.ts";
 import { odeMemory } from "./ode/memory.ts";
 import { type AnyOdeMethod, type OdeMethod, isOneStep } from "./ode/method.ts";
 import { runsOf } from "./ode/run.ts";
@@ -31,7 +30,7 @@ export function compileSolver(system: OdeSystem, options: SolverOptions): Promis
 export async function compileSolver(system: OdeSystem, options: SolverOptions<AnyOdeMethod>): Promise<OdeSolver> {
   const { nonNegative = false } = options;
   if (!nonNegative) return compiled(system, options);
-  const solver = await compiled(system, options);
+  const [solver, { beginWithoutNegatives }] = await Promise.all([compiled(system, options), import("./non-negative.ts")]);
   return { ...solver, ...drive(beginWithoutNegatives(solver)) };
 }
 
@@ -42,7 +41,7 @@ async function compiled(system: OdeSystem, { method, nonNegative, ...others }: S
 }
 
 async function weave(system: OdeSystem, options: SolverOptions<OdeMethod>): Promise<WovenSolver> {
-  const { method, target = "wasm", reproducible = false, record = false, errorStates = system.states.length, nonNegative = false, rates, extend } = options;
+  const { method, target = "wasm", reproducible = false, record = false, errorStates = system.states.length, nonNegative = false, rates, extend, keepsStages = false, exactly = false } = options;
   const control = resolveControl(options.control);
   const plan = eventPlan(system);
   if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
@@ -55,10 +54,10 @@ async function weave(system: OdeSystem, options: SolverOptions<OdeMethod>): Prom
   const context = { program, layout, system, method, memory, errorStates, resolve };
   if (rates) rates(context);
   else writeRhs(program, system, resolve, layout);
-  writeAttempt(program, layout, system, method, memory, errorStates, nonNegative);
+  writeAttempt(program, layout, system, method, memory, errorStates, nonNegative, exactly);
   writeInterpolate(program, method.tableau, memory);
   writeBegin(program, method, memory, errorStates);
-  writeLoop(program, method, memory, record, plan !== null);
+  writeLoop(program, method, memory, record, plan !== null, record && keepsStages);
   const events = plan && { plan, memory: writeEvents(program, layout, system, plan, tableauInterpolant(method.tableau, memory), resolve) };
   extend?.(context);
   const instance = await instantiate(withOwnFunctions(program.finish(layout.bytes), reproducible), target);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { f64, f64x2, i32, programBuilder } from "../../src/kernel/builder.ts";
+import { f32x4, f64, f64x2, i32, mask2, mask4, programBuilder } from "../../src/kernel/builder.ts";
 import type { FunctionBuilder, FunctionSignature } from "../../src/kernel/builder.ts";
+import { instantiate } from "../../src/kernel/instantiate.ts";
 import type { Local, Program, Type, Value } from "../../src/kernel/program.ts";
 import { validateProgram } from "../../src/kernel/validate.ts";
 
@@ -58,6 +59,38 @@ describe("validateProgram", () => {
   for (const [what, message, write, signature] of faults) {
     it(`names ${what}`, () => expect(() => validateProgram(programWith(write, signature))).toThrow(message));
   }
+
+  /** What a WebAssembly engine would run, and what it would not do what was meant. */
+  const unnoticed: typeof faults = [
+    ["a local that only has the number of one", /local "y" belongs to another function/, (b, x) => b.set(x, f64.add(x, { ...x, name: "y" }))],
+    ["a target that only has the number of a local", /local "y" belongs to another function/, (b, x) => b.set({ ...x, name: "y" }, f64.const(1))],
+    ["an operand too many before a return", /"helper" takes 2 operands, got 3/, (b, x) => { b.call("helper", x, i32.const(1), i32.const(2)); b.return(); }],
+    ["pairs where there are four lanes", /"add" on f32x4 got f64x2 and f64x2/, (b) => { const pair = b.local("f64x2", "pair", f64x2.const(1)); b.set(b.local("f32x4", "four"), f32x4.add(pair, pair)); }],
+    ["a square root of lanes of another kind", /no operation "squareRoot" from f64x2 to f32x4/, (b) => b.local("f32x4", "four", f32x4.sqrt(f64x2.const(4)))],
+    ["lanes compared with lanes of another kind", /"less" compares f64x2 with f32x4/, (b) => b.local("mask2", "truth", f64x2.lt(f64x2.const(1), f32x4.const(1)))],
+    ["a mask of four lanes that chooses between two", /a mask4 cannot choose between f64x2/, (b) => b.local("f64x2", "pair", f64x2.select(mask4.const(true), f64x2.const(1), f64x2.const(2)))],
+    ["a sum of lanes of a mask", /no operation "sumLanes" from mask2 to f64/, (b) => b.local("f64", "sum", f64x2.sumLanes(mask2.const(true)))],
+    ["lanes stored as a mask", /memory does not hold masks/, (b) => b.store(16, mask2.const(true))],
+    ["a pair set to four lanes", /local "pair" is f64x2, set to f32x4/, (b) => b.local("f64x2", "pair", f32x4.const(1))],
+    ["a mask that is neither", /a mask is 1 \(every lane\) or 0 \(none\), got 2/, (b) => b.local("mask2", "truth", { kind: "constant", type: "mask2", value: 2 })],
+    ["an i32 in memory out of step", /address 2 \+ 0 is not a multiple of 4 bytes, as i32 needs/, (b) => b.local("i32", "n", i32.load(2))],
+    ["a splat of one number", /a splat load gives lanes, got f64/, (b) => b.local("f64", "y", { ...f64.load(16), splat: true } as Value)],
+    ["a loop inside itself", /loop label 0 is already open/, (b) => b.loop((label) => { const inner = b.collect(() => b.break(label)); b.append([{ kind: "loop", label, body: inner }]); })],
+  ];
+  describe.each(["wasm", "javascript"] as const)("by way of target %s", (target) => {
+    for (const [what, message, write, signature] of [...faults, ...unnoticed]) {
+      it(`names ${what}`, () => expect(instantiate(programWith(write, signature), target)).rejects.toThrow(message));
+    }
+
+    it("names two functions of one name, locals out of order and impossible sizes", async () => {
+      const { functions, memoryBytes } = programWith(() => {});
+      const [first] = functions;
+      if (!first) throw new Error("a function");
+      await expect(instantiate({ functions: [first, first], memoryBytes }, target)).rejects.toThrow(/two functions are called "helper"/);
+      await expect(instantiate({ functions: [{ ...first, locals: first.locals.toReversed() }], memoryBytes }, target)).rejects.toThrow(/declaration: local "n" has index 1 at position 0/);
+      await expect(instantiate({ functions, memoryBytes: 1.5 }, target)).rejects.toThrow(/memoryBytes is 1.5/);
+    });
+  });
 
   it("names two functions of one name, and locals out of order", () => {
     const { functions, memoryBytes } = programWith(() => {});

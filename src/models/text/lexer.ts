@@ -1,3 +1,5 @@
+import { endOfName, endOfNumber, isSpace } from "../../kernel/scan.ts";
+
 /** Turns reaction text into statements: runs of tokens between line ends and semicolons, every token with its place. */
 
 export interface Token {
@@ -23,8 +25,6 @@ export interface Source {
 
 // Longest first.
 const symbols = ["<->", "<=>", "->", "=>", ":=", "&&", "||", "<=", ">=", "==", "!="] as const;
-const number = /(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y;
-const name = /[A-Za-z_][A-Za-z0-9_]*/y;
 
 /** Splits text into tokens; nothing is refused here but a comment or string that never ends. */
 export function tokenize(original: string): Source {
@@ -37,7 +37,7 @@ export function tokenize(original: string): Source {
     if (character === "\n" || character === ";") {
       tokens.push({ kind: "break", text: character, offset });
       offset += 1;
-    } else if (/\s/.test(character)) {
+    } else if (isSpace(text.charCodeAt(offset))) {
       offset += 1;
     } else if (character === '"') {
       const close = text.indexOf('"', offset + 1);
@@ -56,11 +56,10 @@ export function tokenize(original: string): Source {
 }
 
 function scan(text: string, offset: number): Token {
-  for (const [kind, pattern] of [["number", number], ["name", name]] as const) {
-    pattern.lastIndex = offset;
-    const found = pattern.exec(text);
-    if (found) return { kind, text: found[0], offset };
-  }
+  const number = endOfNumber(text, offset);
+  if (number > offset) return { kind: "number", text: text.slice(offset, number), offset };
+  const name = endOfName(text, offset);
+  if (name > offset) return { kind: "name", text: text.slice(offset, name), offset };
   for (const symbol of symbols) {
     if (text.startsWith(symbol, offset)) return { kind: "symbol", text: symbol, offset };
   }

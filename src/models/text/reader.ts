@@ -1,5 +1,6 @@
 import type { Expression } from "../../kernel/expression.ts";
 import type { Problem } from "../../kernel/problem.ts";
+import { endOfNumber } from "../../kernel/scan.ts";
 import { checkNetwork } from "../check.ts";
 import { canonicalFormula, plainNumber } from "../formula.ts";
 import type { Network, NetworkEvent, Participant } from "../network.ts";
@@ -166,6 +167,9 @@ function readValue(
   parse: FormulaParser,
 ): { number: number | null; formula: string | null; isAmount: boolean; unit: string | null } {
   const none = { number: null, formula: null, isAmount: false, unit: null };
+  // Most values are plain numbers, which need no grammar.
+  const plain = endOfNumber(text.text, 0) === text.text.length ? Number(text.text) : Number.NaN;
+  if (Number.isFinite(plain)) return { ...none, number: plain };
   const [, numberText = text.text, word = null] = /^([+-]?\s*[0-9.]+(?:[eE][+-]?[0-9]+)?)\s+([A-Za-z_][A-Za-z0-9_]*)$/.exec(text.text) ?? [];
   const [, amountText = null, size] = /^([+-]?\s*[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*\/\s*([A-Za-z_][A-Za-z0-9_]*)$/.exec(text.text) ?? [];
   // libantimony, too, reads `A = 10 / C` in A's own compartment as an initial amount.

@@ -43,6 +43,7 @@ export type Statement =
   | { readonly kind: "unit"; readonly target: NamedToken; readonly unit: string }
   | { readonly kind: "unitDefinition"; readonly target: NamedToken; readonly formula: string };
 
+const declaring = new Set(["const", "var", "species", "compartment", "substanceOnly"]);
 const arrows = new Set(["->", "=>"]);
 const refusedArrows = new Map([
   ["<->", "'<->' is not an arrow here; write '->' and a rate such as kf*A - kr*B"],
@@ -100,7 +101,7 @@ function readStatement(source: Source, run: Run): Statement {
   const first = cursor.token;
   refuseUnsupported(source, run);
   if (first.text === "unit") return readUnitDefinition(cursor);
-  if (["const", "var", "species", "compartment", "substanceOnly"].includes(first.text)) return readDeclaration(source, cursor);
+  if (declaring.has(first.text)) return readDeclaration(source, cursor);
   const boundary = cursor.takeIf("$");
   const target = cursor.name("a species, parameter or compartment");
   const operator = cursor.token;
@@ -133,8 +134,21 @@ function readStatement(source: Source, run: Run): Statement {
   }
 }
 
+/** Signs that only statements have which are refused, and `-`, which may be part of one. */
+const suspicious = new Set([...refusedArrows.keys(), "@", "~", "<", ">", "<=", ">=", "-"]);
+const modelWords = new Set(["model", "module", "end"]);
+
+/** Whether a statement has nothing about it that `refuseUnsupported` could refuse. */
+function isOrdinary({ tokens, end }: Run): boolean {
+  const [first = end, second, , fourth] = tokens;
+  if (first.kind === "number" || unsupportedStatements.has(first.text) || modelWords.has(first.text)) return false;
+  if (second && (second.text === "is" || second.text === "." || (second.text === ":" && fourth?.text === "("))) return false;
+  return !tokens.some(({ kind, text }) => kind === "string" || suspicious.has(text));
+}
+
 /** Refuses by name what Antimony has and this subset does not read. */
 function refuseUnsupported(source: Source, run: Run): void {
+  if (isOrdinary(run)) return;
   const first = run.tokens[0] ?? run.end;
   const texts = run.tokens.map((token) => token.text);
   const refuse = (message: string, offset = first.offset): never => {
@@ -146,7 +160,7 @@ function refuseUnsupported(source: Source, run: Run): void {
   }
   const unsupported = unsupportedStatements.get(first.text);
   if (unsupported !== undefined) refuse(`"${first.text}": ${unsupported}`);
-  if (["model", "module", "end"].includes(first.text)) {
+  if (modelWords.has(first.text)) {
     refuse(`"${first.text}" is out of place: a text holds one model, 'model NAME' ... 'end'; submodels are not read yet`);
   }
   if (texts[1] === ":" && texts[3] === "(") refuse("submodels are not read yet; paste the submodel's lines");

@@ -78,8 +78,11 @@ export function stepsInLocals(system: OdeSystem, method: OdeMethod): boolean {
   return operationCount([...system.rhs, ...slopes]) <= LOCAL_OPERATIONS;
 }
 
-/** Writes `attempt(t: f64, h: f64): f64`: one attempted step from the state in memory; returns the scaled error, NaN when something in it is not finite. */
-export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, system: OdeSystem, method: OdeMethod, memory: OdeMemory, errorStates: number, nonNegative = false): void {
+/**
+ * Writes `attempt(t: f64, h: f64): f64`: one attempted step from the state in memory; returns the scaled error, NaN when something in it is not finite.
+ * With `exactly`, a method that iterates goes on until rounding ends it.
+ */
+export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, system: OdeSystem, method: OdeMethod, memory: OdeMemory, errorStates: number, nonNegative = false, exactly = false): void {
   const size = system.states.length;
   const resolve = resolverFor(system, memory);
   const jacobian = method.facts.factorizationsPerStep > 0 ? jacobianOf(system) : null;
@@ -101,6 +104,8 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
       squared(b, ratio, f64.div(component(of), f64.add(atol, f64.mul(relative, f64.max(f64.abs(of(y)), f64.abs(of(other)))))));
     return {
       tolerated: (component: Component, state: Vector): Value => f64.sqrt(f64.mul(share, vectors.sum(0, errorStates, (of) => scaled(of, component, state, visible)))),
+      rounded: (component: Component, state: Vector): Value =>
+        f64.sqrt(f64.mul(1 / Math.max(1, size), vectors.sum(0, size, (of) => squared(b, ratio, f64.div(component(of), f64.add(atol, f64.max(f64.abs(of(y)), f64.abs(of(state))))))))),
       /** Returns the scaled error of the attempt. */
       judge(estimate: Component, coarse: Component | null, next: Vector): void {
         // A step that makes an amount more negative than it was has at least that error, whatever the estimate says.
@@ -137,7 +142,7 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
     resolve(time, (index) => (state.kind === "locals" ? (state.components[index] ?? f64.const(NaN)) : f64.load(state.address + 8 * index)));
 
   if (inLocals) {
-    program.function("attempt", signature, (b, { t, h }) => {
+    program.function("attempt", { ...signature, isFullOfNumbers: true }, (b, { t, h }) => {
       if (!t || !h) return;
       const vectors = localVectors(b, size);
       const y = vectors.scratch("y");
@@ -175,8 +180,8 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
         });
         if (!jacobian) keep(target);
       };
-      const { tolerated, judge } = norms(b, vectors, y);
-      const error = method.step({ b, vectors, t, h, y, next, stages, rhs, stageTime: stageTimes(b, t, h), linear, tolerated });
+      const { tolerated, rounded, judge } = norms(b, vectors, y);
+      const error = method.step({ b, vectors, t, h, y, next, stages, rhs, stageTime: stageTimes(b, t, h), linear, tolerated, rounded, exactly });
       stageMemory.forEach((target, index) => {
         const stage = stages[index];
         if (stage && !kept.has(stage)) vectors.assign(target, (of) => of(stage));
@@ -196,8 +201,8 @@ export function writeAttempt(program: ProgramBuilder, layout: MemoryLayout, syst
       if (target.kind === "memory" && state.kind === "memory") b.call("rhs", i32.const(target.address), time, i32.const(state.address));
     };
     const linear = linearAt ? linearAt(b, t, memory.state) : noLinear(method);
-    const { tolerated, judge } = norms(b, vectors, yMemory);
-    const error = method.step({ b, vectors, t, h, y: yMemory, next: nextMemory, stages: stageMemory, rhs, stageTime: stageTimes(b, t, h), linear, tolerated });
+    const { tolerated, rounded, judge } = norms(b, vectors, yMemory);
+    const error = method.step({ b, vectors, t, h, y: yMemory, next: nextMemory, stages: stageMemory, rhs, stageTime: stageTimes(b, t, h), linear, tolerated, rounded, exactly });
     noteStep(b, t);
     judge(error, coarseError(h, stageMemory), nextMemory);
   });

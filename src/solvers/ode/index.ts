@@ -1,4 +1,4 @@
-import { auto } from "./auto.ts";
+import { auto } from "./auto-method.ts";
 import { bdf } from "./bdf.ts";
 import { dop853 } from "./dop853.ts";
 import { kvaerno5 } from "./kvaerno5.ts";

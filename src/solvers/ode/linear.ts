@@ -213,21 +213,28 @@ function writeSparseLu(program: ProgramBuilder, layout: MemoryLayout, jacobian: 
     const pool = Array.from({ length: KEPT_IN_LOCALS }, (_, index) => b.local("f64", `x${index}`));
     let solved = 0;
     const solvedAt = new Map<number, number>();
-    // Stored at once: a compiler that meets all stores at the end moves every load before the first sum, where they
-    // fill the stack (V8 11: half of this function's time on 50 states).
-    const set = (variable: number, value: Value): Local | null => {
+    // Where no value ever loses its local, what is read first goes there only.
+    const forward = lu.rows.filter(({ columns }, index) => columns.some((column) => column < index)).length;
+    const isKept = 2 * lu.size + forward <= KEPT_IN_LOCALS;
+    const keep = (variable: number, value: Value): Local | null => {
       const local = pool[solved % KEPT_IN_LOCALS];
       if (!local) return null;
       b.set(local, value);
-      b.store(target, local, 8 * variable);
       solvedAt.set(variable, solved++);
+      return local;
+    };
+    // Stored at once: a compiler that meets all stores at the end moves every load before the first sum, where they
+    // fill the stack (V8 11: half of this function's time on 50 states).
+    const set = (variable: number, value: Value): Local | null => {
+      const local = keep(variable, value);
+      if (local) b.store(target, local, 8 * variable);
       return local;
     };
     const get = (variable: number): Value => {
       const at = solvedAt.get(variable);
       const kept = at !== undefined && solved - at <= KEPT_IN_LOCALS ? pool[at % KEPT_IN_LOCALS] : null;
       const fromMemory = f64.load(target, 8 * variable);
-      if (at === undefined) return set(variable, f64.add(fromMemory, f64.load(addend, 8 * variable))) ?? fromMemory;
+      if (at === undefined) return (isKept ? keep : set)(variable, f64.add(fromMemory, f64.load(addend, 8 * variable))) ?? fromMemory;
       return kept ?? fromMemory;
     };
     writeSolve(lu, cells, { get, set: (variable, value) => void set(variable, value) });

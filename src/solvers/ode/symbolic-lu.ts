@@ -120,39 +120,60 @@ export interface SolveVector {
   set(variable: number, value: Value): void;
 }
 
-/** Writes W⁻¹ times a vector, straight-line, in place: two triangular solves with a scaling between them. Terms that are known last are added last. */
-export function writeSolve(lu: SymbolicLu, cells: Cells, { get, set }: SolveVector): void {
-  const { order, rows } = lu;
-  const added = (index: number, start: Value, terms: readonly number[]): Value => {
-    const row = rows[index];
-    return terms.reduce((sum, slot) => {
-      const other = get(order[row?.columns[slot] ?? -1] ?? -1);
-      // Known to be 0: a column of the inverse that begins with zeros.
-      return other.kind === "constant" && other.value === 0 ? sum : f64.add(sum, f64.mul(cells.get(row?.cells[slot] ?? 0), other));
-    }, start);
-  };
-  const below = dependencies(rows.map(({ columns }, index) => columns.flatMap((column, slot) => (column < index ? [{ column, slot }] : []))), false);
-  rows.forEach(({ columns }, index) => {
-    const terms = below[index] ?? [];
-    if (terms.length === 0) return;
-    const variable = order[index] ?? 0;
-    // First reads come before the sum, so that none stands between another term and its use.
-    for (const each of [variable, ...terms.map((slot) => order[columns[slot] ?? -1] ?? -1)]) get(each);
-    set(variable, added(index, get(variable), terms));
-  });
-  const above = dependencies(rows.map(({ columns }, index) => columns.flatMap((column, slot) => (column > index ? [{ column, slot }] : []))), true);
-  for (let index = lu.size - 1; index >= 0; index--) {
-    const row = rows[index];
-    const variable = order[index] ?? 0;
-    const scaled = f64.mul(get(variable), cells.get(row?.cells[row.columns.indexOf(index)] ?? 0));
-    set(variable, added(index, scaled, above[index] ?? []));
+/** Cycles of a product and of a sum, about: what the order of sums is chosen by. */
+const PRODUCT_CYCLES = 4;
+const SUM_CYCLES = 4;
+
+/** A term of a sum and when it is there, in cycles. */
+interface Timed {
+  readonly value: Value;
+  readonly ready: number;
+}
+
+/** Known to be 0: a column of the inverse begins with zeros. */
+const isZero = (value: Value): boolean => value.kind === "constant" && value.value === 0;
+
+/** The sum of terms in the order that has it soonest: the two that are there first are added first. */
+function soonest(terms: readonly Timed[]): Timed {
+  const waiting = terms.filter(({ value }) => !isZero(value)).toSorted((one, other) => one.ready - other.ready);
+  for (;;) {
+    const [first, second] = waiting.splice(0, 2);
+    if (!first) return { value: f64.const(0), ready: 0 };
+    if (!second) return first;
+    const sum = { value: f64.add(first.value, second.value), ready: Math.max(first.ready, second.ready) + SUM_CYCLES };
+    const later = waiting.findIndex(({ ready }) => ready > sum.ready);
+    waiting.splice(later < 0 ? waiting.length : later, 0, sum);
   }
 }
 
-/** Slots of each row's terms, those whose variable has the longest chain of others before it last. */
-function dependencies(terms: readonly (readonly { readonly column: number; readonly slot: number }[])[], isBackward: boolean): number[][] {
-  const depth = new Int32Array(terms.length);
-  const indices = [...terms.keys()];
-  for (const index of isBackward ? indices.toReversed() : indices) depth[index] = Math.max(0, ...(terms[index] ?? []).map(({ column }) => 1 + (depth[column] ?? 0)));
-  return terms.map((row) => row.toSorted((a, b) => (depth[a.column] ?? 0) - (depth[b.column] ?? 0)).map(({ slot }) => slot));
+/** Writes W⁻¹ times a vector, straight-line, in place: two triangular solves with a scaling between them. */
+export function writeSolve(lu: SymbolicLu, cells: Cells, { get, set }: SolveVector): void {
+  const { order, rows } = lu;
+  const ready = new Float64Array(lu.size);
+  const variableAt = (position: number): number => order[position] ?? 0;
+  /** Terms of a row in the columns before or behind its own. */
+  const termsOf = (index: number, isMeant: (column: number) => boolean): Timed[] => {
+    const { columns = [], cells: own = [] } = rows[index] ?? {};
+    return columns.flatMap((column, slot) => {
+      if (!isMeant(column)) return [];
+      const other = get(variableAt(column));
+      return isZero(other) ? [] : [{ value: f64.mul(cells.get(own[slot] ?? 0), other), ready: (ready[column] ?? 0) + PRODUCT_CYCLES }];
+    });
+  };
+  const put = (index: number, sum: Timed): void => {
+    ready[index] = sum.ready;
+    set(variableAt(index), sum.value);
+  };
+  rows.forEach(({ columns }, index) => {
+    const before = columns.filter((column) => column < index);
+    if (before.length === 0) return;
+    // First reads come before the sum, so that none stands between another term and its use.
+    for (const column of [index, ...before]) get(variableAt(column));
+    put(index, soonest([{ value: get(variableAt(index)), ready: ready[index] ?? 0 }, ...termsOf(index, (column) => column < index)]));
+  });
+  for (let index = lu.size - 1; index >= 0; index--) {
+    const { columns = [], cells: own = [] } = rows[index] ?? {};
+    const scaled = f64.mul(get(variableAt(index)), cells.get(own[columns.indexOf(index)] ?? 0));
+    put(index, soonest([{ value: scaled, ready: (ready[index] ?? 0) + PRODUCT_CYCLES }, ...termsOf(index, (column) => column > index)]));
+  }
 }

@@ -7,9 +7,8 @@ import { memoryLinear } from "../../../src/solvers/ode/linear.ts";
 import { symbolicLu } from "../../../src/solvers/ode/symbolic-lu.ts";
 
 /** Rows that read two leaves for the first time and one that was read 1 to 60 rows before; each row finds four values. */
-const rowCount = 150;
 const readBefore = (row: number): number => 2 * Math.max(0, row - 1 - ((7 * row) % 60)) + (row % 2);
-const columns: readonly (readonly number[])[] = [
+const columnsOf = (rowCount: number): readonly (readonly number[])[] => [
   ...Array.from({ length: 2 * rowCount }, (_, leaf) => [leaf]),
   ...Array.from({ length: rowCount }, (_, row) => [...new Set([readBefore(row), 2 * row, 2 * row + 1, 2 * rowCount + row])].toSorted((a, b) => a - b)),
 ];
@@ -24,7 +23,9 @@ const refuse = (name: string): never => {
 };
 
 describe("sparse factors in memory", () => {
-  it("solve where values are read long after they were found, beside others that are read for the first time", async () => {
+  // The first few keep every value at hand, the many do not.
+  it.each([[3], [16], [18], [150]])("solve where values are read long after they were found, beside others that are read for the first time (%i rows)", async (rowCount) => {
+    const columns = columnsOf(rowCount);
     const graph = expressionGraph();
     const layout = memoryLayout();
     const program = programBuilder();
