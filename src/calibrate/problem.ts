@@ -1,4 +1,6 @@
 import type { OdeSystem } from "../models/system.ts";
+import { tsit5 } from "../solvers/ode/index.ts";
+import type { AnyOdeMethod } from "../solvers/ode/method.ts";
 
 /** A parameter the fit may move, and in which coordinate it moves. */
 export interface FreeParameter {
@@ -50,7 +52,12 @@ export interface FitProblem {
   readonly penalties: Readonly<Record<string, number>>;
   readonly rtol: number;
   readonly atol: number;
+  /** Method of the trajectories, one with an adjoint (`hasAdjoint`). Default `fitMethod`. */
+  readonly method?: AnyOdeMethod;
 }
+
+/** What trajectories of a fit are solved by unless the problem says otherwise: most are not stiff, and nothing is cheaper to reverse. */
+export const fitMethod = tsit5;
 
 /**
  * Attempted steps of one trajectory before a point counts as one that cannot be solved: explicit steps on a residual that has turned

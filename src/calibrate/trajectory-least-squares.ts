@@ -1,9 +1,8 @@
-import { tsit5 } from "../solvers/ode/index.ts";
 import { compileSolver } from "../solvers/compile.ts";
 import { sensitivitySystem } from "../solvers/sensitivity.ts";
 import type { LeastSquares } from "./objective.ts";
 import { countMeasured, observationWeights } from "./observation.ts";
-import { type FitProblem, fitMaxSteps, valueOf } from "./problem.ts";
+import { type FitProblem, fitMaxSteps, fitMethod, valueOf } from "./problem.ts";
 import { initialDerivatives, planSegments } from "./segment-plan.ts";
 
 /**
@@ -14,9 +13,10 @@ export async function compileTrajectoryLeastSquares(problem: FitProblem): Promis
   const { system, free } = problem;
   const ids = free.map((parameter) => parameter.id);
   const control = { rtol: problem.rtol, atol: problem.atol, maxSteps: fitMaxSteps };
+  const method = problem.method ?? fitMethod;
   const nState = system.states.length;
-  const plain = await compileSolver(system, { method: tsit5, control });
-  const augmented = await compileSolver(sensitivitySystem(system, ids), { method: tsit5, control, errorStates: nState });
+  const plain = await compileSolver(system, { method, control });
+  const augmented = await compileSolver(sensitivitySystem(system, ids), { method, control, errorStates: nState });
   const plans = problem.conditions.map((condition) => planSegments(system, condition));
   const weights = observationWeights(problem);
   const startDerivatives = initialDerivatives(system, ids);

@@ -1,8 +1,7 @@
-import { type AdjointSolver, compileAdjoint } from "../solvers/adjoint.ts";
-import { tsit5 } from "../solvers/ode/index.ts";
+import { type ReversibleSolver, compileAdjoint } from "../solvers/adjoint.ts";
 import type { Objective } from "./objective.ts";
 import { countMeasured, observationWeights, requireDeviations } from "./observation.ts";
-import { type FitProblem, fitMaxSteps, valueOf } from "./problem.ts";
+import { type FitProblem, fitMaxSteps, fitMethod, valueOf } from "./problem.ts";
 import { type SegmentPlan, initialDerivatives, planSegments } from "./segment-plan.ts";
 import { compileTrajectoryLeastSquares } from "./trajectory-least-squares.ts";
 
@@ -16,7 +15,7 @@ import { compileTrajectoryLeastSquares } from "./trajectory-least-squares.ts";
 export async function compileTrajectoryObjective(problem: FitProblem, options: { readonly leastSquares: boolean } = { leastSquares: true }): Promise<Objective> {
   const { system, free } = problem;
   requireDeviations(problem.conditions);
-  const solver = await compileAdjoint(system, { method: tsit5, control: { rtol: problem.rtol, atol: problem.atol, maxSteps: fitMaxSteps } });
+  const solver = await compileAdjoint(system, { method: problem.method ?? fitMethod, control: { rtol: problem.rtol, atol: problem.atol, maxSteps: fitMaxSteps } });
   const leastSquares = options.leastSquares && Object.keys(problem.penalties).length === 0 ? await compileTrajectoryLeastSquares(problem) : null;
   const plans = problem.conditions.map((condition) => planSegments(system, condition));
   const weights = observationWeights(problem);
@@ -71,7 +70,7 @@ export async function compileTrajectoryObjective(problem: FitProblem, options: {
 
 /** One condition's share of the objective; adds its gradient by system parameter into `into`. */
 function conditionValue(
-  solver: AdjointSolver,
+  solver: ReversibleSolver,
   plan: SegmentPlan,
   values: Float64Array,
   weights: Float64Array,
@@ -120,7 +119,7 @@ function conditionValue(
 }
 
 function pullBackSegments(
-  solver: AdjointSolver,
+  solver: ReversibleSolver,
   plan: SegmentPlan,
   values: Float64Array,
   starts: readonly Float64Array[],

@@ -1,104 +1,112 @@
 import type { OdeSystem } from "../models/system.ts";
+import { diagonallyImplicitReverser } from "./adjoint/diagonally-implicit.ts";
 import { explicitReverser } from "./adjoint/explicit.ts";
 import type { AdjointMemory } from "./adjoint/memory.ts";
 import { adjointMemory } from "./adjoint/memory.ts";
+import { MULTISTEP_DIFFERENCES, writeMultistepReverse } from "./adjoint/multistep.ts";
+import type { PullBack, ReversibleProgram } from "./adjoint/pull-back.ts";
+import { pullBackOf } from "./adjoint/pull-back.ts";
 import { rosenbrockReverser } from "./adjoint/rosenbrock.ts";
 import { type StepReverser, writeReverse } from "./adjoint/sweep.ts";
-import { type ExtendContext, type SolverOptions, type WovenSolver, compileSolver } from "./compile.ts";
+import { type ExtendContext, type OdeSolver, type SolverOptions, type WovenSolver, compileSolver } from "./compile.ts";
 import { refuseEvents } from "./ode/event.ts";
-import { oneStepMethods } from "./ode/index.ts";
-import type { OdeMethod } from "./ode/method.ts";
+import { odeMethods } from "./ode/index.ts";
+import { type AnyOdeMethod, type OdeMethod, isOneStep } from "./ode/method.ts";
+import type { WeaveMultistep, WovenMultistep } from "./ode/multistep.ts";
 
-export interface AdjointOptions extends Omit<SolverOptions<OdeMethod>, "record" | "rates" | "extend" | "nonNegative"> {
+export interface AdjointOptions<Method extends AnyOdeMethod = OdeMethod> extends Omit<SolverOptions<Method>, "record" | "rates" | "extend" | "keepsStages" | "exactly" | "nonNegative"> {
   /** Parameters whose derivatives are wanted; default all. */
   readonly wrt?: readonly string[];
 }
 
 /** A solver that can also pull derivatives back through the steps it took. */
-export interface AdjointSolver extends WovenSolver {
-  /**
-   * Derivatives of a scalar L of the last solved trajectory, from `cotangents` = ∂L/∂values, row-major [nTime, nState].
-   *
-   * Adds ∂L/∂parameters to `gradParameters` [nParameter] and writes ∂L/∂state at the start into `gradState` [nState].
-   * Exact for the computed numbers: it differentiates the steps really taken, their sizes held fixed.
-   *
-   * @throws RangeError when the last run did not reach all its times, or a length does not fit
-   */
-  pullBack(cotangents: Float64Array, gradParameters: Float64Array, gradState: Float64Array): void;
+export interface ReversibleSolver extends OdeSolver, PullBack {}
+
+/** The same of a one-step method, with its program. */
+export interface AdjointSolver extends WovenSolver, PullBack {}
+
+type WriteReverser = (context: ExtendContext, at: AdjointMemory, wrt: readonly string[]) => StepReverser;
+type CommonOptions = Omit<AdjointOptions, "method" | "wrt">;
+
+/** Compiles a solver whose program holds the reverse of its steps too. */
+type WeaveReverse = (system: OdeSystem, options: CommonOptions, wrt: readonly string[]) => Promise<{ readonly solver: OdeSolver & ReversibleProgram; readonly at: AdjointMemory }>;
+
+/** Null where a method's steps have no reverse. */
+function reverseOf(method: AnyOdeMethod): WeaveReverse | null {
+  if (!isOneStep(method)) {
+    const { multistep } = method;
+    return multistep ? (system, options, wrt) => weaveMultistep(system, options, wrt, multistep) : null;
+  }
+  const { facts, tableau, rosenbrock, diagonal } = method;
+  const weaveWith =
+    (isImplicit: boolean, reverser: WriteReverser): WeaveReverse =>
+    (system, options, wrt) => weaveOneStep(system, { ...options, method }, isImplicit, (context, at) => reverser(context, at, wrt));
+  if (rosenbrock) return weaveWith(true, (context, at, wrt) => rosenbrockReverser(context, at, wrt, rosenbrock));
+  if (diagonal !== undefined) return weaveWith(true, (context, at, wrt) => diagonallyImplicitReverser(context, at, wrt, diagonal));
+  return tableau.stageUnit === "rate" && facts.factorizationsPerStep === 0 ? weaveWith(false, explicitReverser) : null;
 }
 
-/** Rows of the tape that one call into the program reverses. */
-const rowsPerCall = 20_000;
+/** Whether steps of a method can be reversed: what its coefficients, or what it lets be woven into its loop, allow. */
+export const hasAdjoint = (method: AnyOdeMethod): boolean => reverseOf(method) !== null;
 
 /**
- * Compiles a solver together with the discrete adjoint of its steps, explicit Runge-Kutta or Rosenbrock, both from one graph.
+ * Compiles a solver together with the discrete adjoint of its steps, both from one graph: explicit, diagonally implicit and Rosenbrock steps, and
+ * multistep formulas of variable order. Equations that a method iterates for are solved `exactly`: what is differentiated is the equation.
  *
- * @throws when the method is neither (an iteration's last correction has no adjoint), a parameter is unknown, or the system has events
+ * @throws when the method's steps have no reverse, a parameter is unknown, negative amounts are to be taken out, or the system has events
  * @source Hager 2000, doi:10.1007/s002110000178 (adjoint of a Runge-Kutta method); Daescu, Carmichael & Sandu 2000, doi:10.1006/jcph.2000.6622 (of a Rosenbrock method); steps taken as in Sandu 2006, doi:10.1007/11758549_110
  */
-export async function compileAdjoint(system: OdeSystem, options: AdjointOptions): Promise<AdjointSolver> {
-  const { method } = options;
-  const coefficients = method.rosenbrock;
-  if (!coefficients && (method.tableau.stageUnit !== "rate" || method.facts.factorizationsPerStep > 0)) {
-    const others = Object.values(oneStepMethods).flatMap(({ facts, rosenbrock }) => (rosenbrock ? [facts.id] : []));
-    throw new Error(`adjoint of "${system.id}": ${method.facts.id} is implicit and no Rosenbrock method (${others.join(", ")}); use one of these, or an explicit one such as tsit5`);
+export function compileAdjoint(system: OdeSystem, options: AdjointOptions): Promise<AdjointSolver>;
+export function compileAdjoint(system: OdeSystem, options: AdjointOptions<AnyOdeMethod>): Promise<ReversibleSolver>;
+export async function compileAdjoint(system: OdeSystem, { method, wrt: wanted = system.parameters, ...options }: AdjointOptions<AnyOdeMethod>): Promise<ReversibleSolver> {
+  const weave = reverseOf(method);
+  if (!weave) {
+    const others = Object.values<AnyOdeMethod>(odeMethods).flatMap((other) => (hasAdjoint(other) ? [other.facts.id] : []));
+    throw new Error(`adjoint of "${system.id}": the steps of ${method.facts.id} have none; use one of ${others.join(", ")}`);
   }
   refuseEvents(system, "the adjoint", "use compileEventAdjoint");
-  const wrt = options.wrt ?? system.parameters;
-  const unknown = wrt.filter((id) => !system.parameters.includes(id));
+  // The type keeps it out of literals only, and outputs that were changed after the steps have other derivatives than these.
+  if ("nonNegative" in options && options.nonNegative) throw new Error(`adjoint of "${system.id}": outputs out of which nonNegative takes negative amounts have none; leave it out`);
+  const unknown = wanted.filter((id) => !system.parameters.includes(id));
   if (unknown.length > 0) throw new Error(`adjoint of "${system.id}": no parameter called ${unknown.join(", ")}`);
+  const wrt = [...new Set(wanted)];
+  const { solver, at } = await weave(system, options, wrt);
+  const { anew, pullBack } = pullBackOf(solver, at, wrt);
+  return { ...solver, begin: anew(solver.begin), solve: anew(solver.solve), solveAsync: anew(solver.solveAsync), pullBack };
+}
 
-  const place: { memory?: AdjointMemory; reverser?: StepReverser } = {};
-  const prepare = (context: ExtendContext): Required<typeof place> => {
-    const { memory: at = adjointMemory(context) } = place;
-    const { reverser = coefficients ? rosenbrockReverser(context, at, wrt, coefficients) : explicitReverser(context, at, wrt) } = place;
-    return Object.assign(place, { memory: at, reverser });
+async function weaveOneStep(system: OdeSystem, options: CommonOptions & { readonly method: OdeMethod }, isImplicit: boolean, write: (context: ExtendContext, at: AdjointMemory) => StepReverser): Promise<{ solver: WovenSolver; at: AdjointMemory }> {
+  const { nodes, extra } = options.method.tableau;
+  let placed: { readonly at: AdjointMemory; readonly reverser: StepReverser } | undefined;
+  // Explicit reversers write the rates of the steps, which are wanted first.
+  const place = (context: ExtendContext): { readonly at: AdjointMemory; readonly reverser: StepReverser } => {
+    if (placed) return placed;
+    const at = adjointMemory(context, nodes.length + (extra?.nodes.length ?? 0));
+    return (placed = { at, reverser: write(context, at) });
   };
   const solver = await compileSolver(system, {
     ...options,
     record: true,
-    ...(coefficients ? {} : { rates: prepare }),
+    exactly: true,
+    ...(isImplicit ? { keepsStages: true } : { rates: place }),
     extend(context) {
-      const { memory: at, reverser } = prepare(context);
+      const { at, reverser } = place(context);
       writeReverse(context, at, reverser);
     },
   });
-  const { memory: at } = place;
-  if (!at) throw new Error("adjoint: the solver was compiled without its extension");
-  const { instance, memory } = solver;
-  const nState = system.states.length;
-  const wrtIndex = wrt.map((id) => system.parameters.indexOf(id));
-  const refuse = (message: string): never => {
-    throw new RangeError(`adjoint of "${system.id}": ${message}`);
-  };
-  /** Where this run's cotangents go: every run gives back what was reserved before it. */
-  let reserved: number | null = null;
-  const anew = <Given extends readonly unknown[], Result>(call: (...given: Given) => Result): ((...given: Given) => Result) => (...given) => {
-    reserved = null;
-    return call(...given);
-  };
-  return {
-    ...solver,
-    begin: anew(solver.begin),
-    solve: anew(solver.solve),
-    solveAsync: anew(solver.solveAsync),
-    pullBack(cotangents, gradParameters, gradState) {
-      const [reached, wanted] = [instance.i32[memory.integer.reached / 4] ?? 0, instance.i32[memory.integer.timeCount / 4] ?? 0];
-      if (reached < wanted) refuse(`the last run reached ${reached} of ${wanted} times; a loss has a derivative only where all were reached`);
-      if (cotangents.length !== reached * nState) refuse(`${cotangents.length} cotangents for ${reached} reached times and ${nState} states`);
-      if (gradParameters.length !== system.parameters.length) refuse(`room for ${gradParameters.length} derivatives by ${system.parameters.length} parameters`);
-      if (gradState.length !== nState) refuse(`room for ${gradState.length} derivatives by ${nState} states`);
-      const address = (reserved ??= instance.reserve(8 * Math.max(1, cotangents.length)));
-      instance.f64.set(cotangents, address / 8);
-      instance.f64.fill(0, at.gradient / 8, at.gradient / 8 + system.parameters.length);
-      instance.f64.fill(0, at.lambda / 8, at.lambda / 8 + nState);
-      instance.i32[at.cotangents / 4] = address;
-      instance.i32[at.row / 4] = instance.i32[memory.integer.tapeCount / 4] ?? 0;
-      instance.i32[at.output / 4] = reached;
-      instance.i32[at.pending / 4] = 0;
-      while (instance.functions["reverse"]?.(rowsPerCall) === 1) continue;
-      for (const index of wrtIndex) gradParameters[index] += instance.f64[at.gradient / 8 + index] ?? 0;
-      gradState.set(instance.f64.subarray(at.lambda / 8, at.lambda / 8 + nState));
-    },
-  };
+  return { solver, at: written(placed).at };
+}
+
+async function weaveMultistep(system: OdeSystem, options: CommonOptions, wrt: readonly string[], weave: WeaveMultistep): Promise<{ solver: WovenMultistep; at: AdjointMemory }> {
+  let at: AdjointMemory | undefined;
+  const solver = await weave(system, options, (context) => {
+    at = adjointMemory(context, MULTISTEP_DIFFERENCES);
+    return writeMultistepReverse(context, at, wrt);
+  });
+  return { solver, at: written(at) };
+}
+
+function written<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error("adjoint: the solver was compiled without its extension");
+  return part;
 }

@@ -5,6 +5,7 @@ import { eventJump } from "./adjoint/event-jump.ts";
 import type { EventMoment } from "./adjoint/event-log.ts";
 import { compileEventLog } from "./adjoint/event-log.ts";
 import type { OdeProblem } from "./compile.ts";
+import type { AnyOdeMethod } from "./ode/method.ts";
 import { readsOthers, refuseDelays } from "./sensitivity-events.ts";
 import type { Trajectory } from "./trajectory.ts";
 
@@ -29,14 +30,14 @@ export interface EventAdjoint {
  * @throws when the method has no adjoint, a parameter is unknown, or an event is delayed
  * @source Corner, Sandu & Sandu 2018, arXiv:1802.07188 (adjoint jumps at events)
  */
-export async function compileEventAdjoint(system: OdeSystem, options: AdjointOptions): Promise<EventAdjoint> {
+export async function compileEventAdjoint(system: OdeSystem, options: AdjointOptions<AnyOdeMethod>): Promise<EventAdjoint> {
   refuseDelays(system, "the adjoint");
   const { events = [], ...smooth } = system;
   const { wrt, ...solverOptions } = options;
   const between = await compileAdjoint(smooth, options);
   const logged = await compileEventLog(system, solverOptions);
   const jump = eventJump(system);
-  const wrtIndex = (wrt ?? system.parameters).map((id) => system.parameters.indexOf(id));
+  const wrtIndex = [...new Set(wrt ?? system.parameters)].map((id) => system.parameters.indexOf(id));
   const n = system.states.length;
   const refuse = (message: string): never => {
     throw new RangeError(`adjoint of "${system.id}": ${message}`);

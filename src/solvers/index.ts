@@ -1,4 +1,5 @@
-export { type AdjointOptions, type AdjointSolver, compileAdjoint } from "./adjoint.ts";
+export { type AdjointOptions, type AdjointSolver, type ReversibleSolver, compileAdjoint, hasAdjoint } from "./adjoint.ts";
+export type { PullBack } from "./adjoint/pull-back.ts";
 export { type EventAdjoint, compileEventAdjoint } from "./event-adjoint.ts";
 export { type SteadyStateGradient, type SteadyStateGradientProblem, type SteadyStateGradientResult, type SteadyStateGradients, type SteadyStateStart, steadyStateGradients } from "./steady-state-gradient.ts";
 export { type QuadratureOptions, type QuadratureProblem, type QuadratureResult, type QuadratureSystem, quadratureSystem } from "./quadrature.ts";
@@ -44,7 +45,8 @@ export { stationaryLaw, stationaryLawDefaults } from "./stochastic/master-equati
 export type { StationaryLawOptions, StationaryLawResult } from "./stochastic/master-equation-stationary.ts";
 export { finiteStateProjection, projectionDefaults } from "./stochastic/master-equation-transient.ts";
 export type { ProjectedLaw, ProjectionOptions, ProjectionResult } from "./stochastic/master-equation-transient.ts";
-export { compileIndependentSolver } from "./independent-solver.ts";
+export { type DifferenceError, differenceErrors } from "./independent-errors.ts";
+export { type IndependentSolver, compileIndependentSolver } from "./independent-solver.ts";
 export { type IndependentStates, independentStates, longestLaw, totalsOf } from "./independent-states.ts";
 export { linearInvariants } from "./linear-invariants.ts";
 export { pivotedLaws } from "./pivoted-laws.ts";

@@ -11,7 +11,7 @@ import { odeSystem } from "../../src/models/compile.ts";
 import { readReactionText } from "../../src/models/text.ts";
 import type { OdeSystem } from "../../src/models/system.ts";
 import { compileSolver } from "../../src/solvers/compile.ts";
-import { tsit5 } from "../../src/solvers/ode/tsit5.ts";
+import { bdf, kvaerno5, rodas5p, tsit5 } from "../../src/solvers/ode/index.ts";
 
 function system(): OdeSystem {
   const read = readReactionText("species A, B, C; A -> B; k1*inhibit*A; B -> C; k2*B/(1 + B); C -> A; k3*C; A = 2; B = 0; C = x0; k1 = 1.5; k2 = 0.8; k3 = 0.3; inhibit = 1; x0 = 0.5", "loop");
@@ -93,6 +93,24 @@ describe("the trajectory objective", () => {
       residuals.forEach((r, row) => (sum += r * (jacobian[row * x.length + column] ?? 0)));
       expect(Math.abs(sum - expected)).toBeLessThan(1e-9 * Math.max(1, Math.abs(expected)));
     });
+  });
+
+  it.each([rodas5p, kvaerno5, bdf])("has the same value and gradient by $facts.id, to the tolerance", async (method) => {
+    const rtol = 1e-9;
+    const fit = await problem(rtol);
+    const x = startOf(fit);
+    const [one, other] = await Promise.all(
+      [{}, { method }].map(async (chosen) => {
+        const objective = await compileTrajectoryObjective({ ...fit, ...chosen });
+        const gradient = new Float64Array(x.length);
+        return { value: objective.gradientInto(gradient, x), gradient };
+      }),
+    );
+    // Errors of some hundred steps, in residuals of up to 2 / 0.05.
+    const accumulated = 100 * 40 * rtol * Math.max(1, one?.value ?? 0);
+    expect(Math.abs((one?.value ?? NaN) - (other?.value ?? NaN))).toBeLessThan(accumulated);
+    expect(one?.value).not.toBe(other?.value);
+    one?.gradient.forEach((slope, index) => expect(Math.abs(slope - (other?.gradient[index] ?? NaN))).toBeLessThan(accumulated));
   });
 
   it("names the value that has no standard deviation above 0", async () => {

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { initialState } from "../../src/models/initial-state.ts";
 import { compileSolver } from "../../src/solvers/compile.ts";
 import { compileEventAdjoint } from "../../src/solvers/event-adjoint.ts";
-import type { OdeMethod } from "../../src/solvers/ode/method.ts";
+import type { AnyOdeMethod } from "../../src/solvers/ode/method.ts";
+import { bdf } from "../../src/solvers/ode/bdf.ts";
+import { kvaerno5 } from "../../src/solvers/ode/kvaerno5.ts";
 import { rodas5p } from "../../src/solvers/ode/rodas5p.ts";
 import { tsit5 } from "../../src/solvers/ode/tsit5.ts";
 import { sensitivitySystem } from "../../src/solvers/sensitivity.ts";
@@ -12,7 +14,7 @@ import { rtol, systemFrom } from "./ode/event-model.ts";
 const tolerance = 1e-8;
 
 /** Compares the adjoint with forward sensitivities, over all parameters and starts, of a loss over all outputs. */
-async function compare(text: string, requested: readonly number[], method: OdeMethod): Promise<void> {
+async function compare(text: string, requested: readonly number[], method: AnyOdeMethod): Promise<void> {
   const system = systemFrom(text);
   const control = { rtol, atol: 1e-14 };
   const nState = system.states.length;
@@ -52,7 +54,7 @@ async function compare(text: string, requested: readonly number[], method: OdeMe
   expect(Math.max(...expected.map(Math.abs))).toBeGreaterThan(0.1);
 }
 
-describe.each([tsit5, rodas5p])("the adjoint through events by $facts.id equals forward sensitivities", (method) => {
+describe.each([tsit5, rodas5p, kvaerno5, bdf])("the adjoint through events by $facts.id equals forward sensitivities", (method) => {
   it.each([
     { name: "of a bouncing ball", text: "y' = v; v' = -g; y = 3; v = 0; g = 9.81; e = 0.8\nbounce: at y < 0: v = -e*v", times: [0, 0.5, 1, 2.5] },
     { name: "of doses at a time and whenever little is left", text: "x = 1; k = 0.7; dose = 2; when = 1.3; low = 0.4\nR: x -> ; k*x\nA: at time >= when: x = x + dose\nB: at x < low: x = x + dose/2", times: [1.3, 2, 7] },
@@ -88,9 +90,11 @@ describe("an adjoint through events", () => {
     expect(byParameter[0]).not.toBe(0);
     expect(byParameter[1]).toBe(0);
     // The event is at log(1/low)/k = 1.30898; just before it the loss does not know of it, though the last step meets it.
-    adjoint.solve({ ...problem, times: Float64Array.of(1.3089) });
+    const before = adjoint.solve({ ...problem, times: Float64Array.of(1.3089) });
     adjoint.pullBack(Float64Array.of(1), byParameter.fill(0), byState);
-    expect(byState[0]).toBeCloseTo(Math.exp(-0.7 * 1.3089), 5);
+    // Steps of x' = -k x multiply x, which begins as 1: the derivative is the value, but for the rounding of each stage of each step.
+    const roundings = before.statistics.accepted * tsit5.tableau.nodes.length;
+    expect(Math.abs((byState[0] ?? Number.NaN) / (before.values[0] ?? Number.NaN) - 1)).toBeLessThan(2 * roundings * Number.EPSILON);
   });
 
   it("refuses delays, lengths that do not fit, an unfinished run and events that cannot be told apart", async () => {

@@ -1,7 +1,7 @@
 import { add } from "../../kernel/arithmetic.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import { type OdeProblem, type SolverOptions, compileSolver } from "../compile.ts";
-import type { OdeMethod } from "../ode/method.ts";
+import type { Position, PositionedRun } from "../ode/position.ts";
 import type { Trajectory } from "../trajectory.ts";
 
 /** How far apart, relative, times of one moment may be: what follows a known time by rounding is due with it. */
@@ -23,7 +23,7 @@ export interface LoggedRun {
 }
 
 /** Compiles a system with events so that a run tells which were executed when, and in which order: by states that count. */
-export async function compileEventLog(system: OdeSystem, options: Omit<SolverOptions<OdeMethod>, "record" | "rates" | "extend" | "nonNegative">): Promise<(problem: OdeProblem) => LoggedRun> {
+export async function compileEventLog(system: OdeSystem, options: Omit<SolverOptions, "record" | "rates" | "extend" | "nonNegative">): Promise<(problem: OdeProblem) => LoggedRun> {
   const { graph, events = [], states } = system;
   const [zero, one] = [graph.constant(0), graph.constant(1)];
   const count = "order(last event)";
@@ -49,7 +49,6 @@ export async function compileEventLog(system: OdeSystem, options: Omit<SolverOpt
     },
     { ...options, errorStates: options.errorStates ?? nState },
   );
-  const { instance, memory } = solver;
   const width = nState + added.length;
 
   return (problem) => {
@@ -57,8 +56,7 @@ export async function compileEventLog(system: OdeSystem, options: Omit<SolverOpt
     padded.set(problem.state);
     const moments: EventMoment[] = [];
     let seen = 0;
-    const note = (time: number): void => {
-      const now = instance.f64.slice(memory.state / 8, memory.state / 8 + width);
+    const note = ({ time, state: now }: Position): void => {
       const executed = now[nState] ?? 0;
       if (executed === seen) return;
       const places = orders.map((_, index) => now[nState + 1 + index] ?? 0);
@@ -67,13 +65,14 @@ export async function compileEventLog(system: OdeSystem, options: Omit<SolverOpt
       moments.push({ time, events: isOne && recent.length === executed - seen ? recent.map(({ index }) => index) : null, state: now.slice(0, nState) });
       seen = executed;
     };
-    const run = solver.begin({ ...problem, state: padded });
+    // Methods whose loops follow events say where their runs stand, so that `auto` can go between them.
+    const run = solver.begin({ ...problem, state: padded }) as PositionedRun;
     const last = problem.times.at(-1) ?? problem.startTime ?? 0;
-    note(problem.startTime ?? 0);
+    note(run.position());
     // One step at a time: events are executed at the end of the step that found them.
     while (run.status.status === "paused") {
       run.advance(1);
-      note(instance.f64[memory.real.time / 8] ?? Number.NaN);
+      note(run.position());
     }
     const trajectory = run.trajectory();
     const values = new Float64Array(trajectory.times.length * nState);

@@ -7,7 +7,7 @@ import type { ExtendContext } from "../compile.ts";
 export interface AdjointMemory {
   /** ∂L/∂y at the end of the row being reversed, then at its start [nState]. */
   readonly lambda: number;
-  /** ∂L/∂stage, of the extra stages too [nStage + nExtra, nState]. */
+  /** ∂L/∂stage, of the extra stages too [nStage + nExtra, nState]; of a multistep method, ∂L/∂ of its differences. */
   readonly stageCotangents: number;
   /** ∂L/∂parameters [nParameter]. */
   readonly gradient: number;
@@ -15,16 +15,16 @@ export interface AdjointMemory {
   readonly cotangents: number;
   readonly row: number;
   readonly output: number;
-  /** i32: 1 while the first stage of the row before waits to be reversed with the last stage of the next. */
+  /** i32: 1 while the first stage of the row before waits to be reversed with the last stage of the next; of a multistep method, once the sweep has begun. */
   readonly pending: number;
 }
 
 /** Lays out the memory of a reverse sweep beside that of its solver. */
-export function adjointMemory({ layout, system, method }: ExtendContext): AdjointMemory {
+export function adjointMemory({ layout, system }: Pick<ExtendContext, "layout" | "system">, stages: number): AdjointMemory {
   const n = Math.max(1, system.states.length);
   return {
     lambda: layout.f64(n),
-    stageCotangents: layout.f64(n * (method.tableau.nodes.length + (method.tableau.extra?.nodes.length ?? 0))),
+    stageCotangents: layout.f64(n * stages),
     gradient: layout.f64(Math.max(1, system.parameters.length)),
     cotangents: layout.i32(1),
     row: layout.i32(1),

@@ -1,16 +1,14 @@
-import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
+import type { FunctionBuilder } from "../../kernel/builder.ts";
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { Value } from "../../kernel/program.ts";
-import { markowitzOrdering } from "../../numerics/ordering.ts";
 import type { ExtendContext } from "../compile.ts";
-import type { Jacobian } from "../ode/jacobian.ts";
 import { jacobianOf } from "../ode/jacobian.ts";
-import { memoryLinear } from "../ode/linear.ts";
 import type { RosenbrockCoefficients } from "../ode/method.ts";
-import { symbolicLu } from "../ode/symbolic-lu.ts";
 import type { AdjointMemory } from "./memory.ts";
 import { addTo, each } from "./memory.ts";
+import { stepRecord } from "./step-record.ts";
 import { type StepReverser, stageUnit } from "./sweep.ts";
+import { transposedLinear } from "./transposed-linear.ts";
 import { writeVectorJacobian } from "./vector-jacobian.ts";
 
 /**
@@ -21,7 +19,7 @@ import { writeVectorJacobian } from "./vector-jacobian.ts";
  * @source Daescu, Carmichael & Sandu 2000, doi:10.1006/jcph.2000.6622, section 3 (discrete adjoint of a Rosenbrock step)
  */
 export function rosenbrockReverser(context: ExtendContext, at: AdjointMemory, wrt: readonly string[], coefficients: RosenbrockCoefficients): StepReverser {
-  const { layout, memory, method, program, resolve, system } = context;
+  const { layout, memory, method, program, system } = context;
   const n = system.states.length;
   const { nodes, a } = method.tableau;
   const jacobian = jacobianOf(system);
@@ -43,7 +41,8 @@ export function rosenbrockReverser(context: ExtendContext, at: AdjointMemory, wr
       b.store(address, f64.add(f64.load(address), f64.mul(f64.load(left, 8 * row), f64.load(right, 8 * column))));
     });
   });
-  const transposedAt = transposedLinear(context, jacobian, (time, state) => resolve(time, (index) => f64.load(state, 8 * index)));
+  const transposedAt = transposedLinear(context, jacobian);
+  const record = stepRecord(context);
 
   const reverseStage = (b: FunctionBuilder, t: Value, h: Value, inverse: Value, index: number): void => {
     const row = a[index] ?? [];
@@ -73,9 +72,8 @@ export function rosenbrockReverser(context: ExtendContext, at: AdjointMemory, wr
   const inUnits = stageUnit(context);
   return {
     direct: at.lambda,
-    prepare(b, { t, h }) {
-      b.call("rhs", i32.const(memory.stages), t, i32.const(memory.state));
-      b.set(b.local("f64", "error"), f64.call("attempt", t, h));
+    prepare(b, { row, t, h }) {
+      record.restore(b, { row, t, h });
       method.tableau.weights.forEach((weight, index) => {
         each(b, n, (offset) => b.store(offset, weight === 0 ? f64.const(0) : f64.mul(inUnits(h, f64.const(weight)), f64.load(offset, at.lambda)), stageCotangent(index)));
       });
@@ -96,17 +94,4 @@ export function rosenbrockReverser(context: ExtendContext, at: AdjointMemory, wr
     extraStages: () => {},
     finish: () => {},
   };
-}
-
-const renamed = (name: string): string => `${name}Transposed`;
-const calling = (b: FunctionBuilder): FunctionBuilder => ({ ...b, call: (name, ...operands) => b.call(renamed(name), ...operands) });
-
-/** The linear algebra of a step with Jᵀ in the place of J, in functions of its own beside the step's. */
-function transposedLinear({ program, layout }: ExtendContext, jacobian: Jacobian, resolveAt: Parameters<typeof memoryLinear>[4]): ReturnType<typeof memoryLinear> {
-  const entries = jacobian.entries.map(({ row, column, expression }) => ({ row: column, column: row, expression }));
-  const pattern = Array.from({ length: jacobian.size }, (_, row) => entries.filter((entry) => entry.row === row).map((entry) => entry.column));
-  const transposed: Jacobian = { size: jacobian.size, entries, timeDerivative: null };
-  const aside: ProgramBuilder = { ...program, function: (name, signature, body) => program.function(renamed(name), signature, body) };
-  const linearAt = memoryLinear(aside, layout, transposed, symbolicLu(pattern, markowitzOrdering(pattern)), resolveAt, () => 0);
-  return (b, time, state) => linearAt(calling(b), time, state);
 }

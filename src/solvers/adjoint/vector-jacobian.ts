@@ -12,7 +12,7 @@ import type { AdjointMemory } from "./memory.ts";
  * `state` [nState], where the kept nodes had the values `kept` [nKept], `pulled` [nState] = their transposed derivatives by the
  * states times that, and gradient += those by the parameters `wrt` times the same.
  */
-export function writeVectorJacobian({ layout, program, system, resolve }: ExtendContext, at: AdjointMemory, wrt: readonly string[], name: string, outputs: readonly Expression[], kept: KeptNodes = noneKept): void {
+export function writeVectorJacobian({ layout, program, system, resolve }: Pick<ExtendContext, "layout" | "program" | "system" | "resolve">, at: AdjointMemory, wrt: readonly string[], name: string, outputs: readonly Expression[], kept: KeptNodes = noneKept): void {
   const { graph } = system;
   // Names with a colon cannot be ids of a model.
   const cotangentNames = outputs.map((_, index) => `cotangent:${index}`);

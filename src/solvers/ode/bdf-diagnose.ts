@@ -64,6 +64,7 @@ export function diagnoseBdf(scene: BdfScene, code: number): Status {
     };
   }
   const worst = system.states[largestChange(scene)] ?? "";
+  if (code === loopCode.stepsEnded) return { status: "too-many-steps", time, worst, hint: "the given steps end before the last requested time; give more steps" };
   if (code === loopCode.tooManySteps) return { status: "too-many-steps", time, worst, hint: `more than ${control.maxSteps} steps; raise maxSteps or loosen rtol` };
   return { status: "step-too-small", time, worst, hint: "it may grow without bound or jump at this time; check its rate, end earlier, or loosen rtol" };
 }

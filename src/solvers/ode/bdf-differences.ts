@@ -97,7 +97,7 @@ export function writeDifferences(program: ProgramBuilder, memory: BdfMemory): vo
 }
 
 /** T[i][j] with ∇^j of the new step = Σ_{i ≥ j} T[i][j] ∇^i of the old one, for the new step's size over the old one's: T = R(factor) R(1). */
-function rescaleWeights(b: FunctionBuilder, factor: Local): Local[][] {
+export function rescaleWeights(b: FunctionBuilder, factor: Local): Local[][] {
   // R[i][l] = Π_{m ≤ i} (m - 1 - factor l) / m is ∇^i's weight in the value l new steps back.
   const values = orders.map((l) => {
     const product = [b.local("f64", `value${l}_0`, f64.const(1))];

@@ -30,6 +30,10 @@ export interface BdfLoopOptions {
   /** Orders that may be used. */
   readonly highestOrder: number;
   readonly hasEvents: boolean;
+  /** Whether `recordStep()` is called of each accepted step, before it is accepted. */
+  readonly record: boolean;
+  /** Whether corrections go on until rounding ends them (`correctExactly`). */
+  readonly exactly: boolean;
 }
 
 /**
@@ -39,7 +43,7 @@ export interface BdfLoopOptions {
  *
  * @source Shampine & Reichelt 1997, doi:10.1137/S1064827594276424 (numerical differentiation formulas of orders 1 to 5 at quasi-constant step size)
  */
-export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { errorStates, highestOrder, hasEvents }: BdfLoopOptions): void {
+export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { errorStates, highestOrder, hasEvents, record, exactly }: BdfLoopOptions): void {
   const { real, integer } = memory;
   const of = (j: number): Vector => at(difference(memory, j));
 
@@ -99,6 +103,7 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
       leave(i32.ge(i32.load(integer.reached), i32.load(integer.timeCount)), loopCode.done);
       leave(i32.le(budget, 0), loopCode.paused);
       leave(i32.ge(i32.add(i32.load(integer.accepted), i32.load(integer.rejected)), i32.load(integer.maxSteps)), loopCode.tooManySteps);
+      if (record) leave(i32.ge(i32.load(integer.tapeCount), i32.load(integer.tapeCapacity)), loopCode.tapeFull);
       // A step ends just before a breakpoint and the next begins just after it: each sees one side only.
       b.loop((passing) => {
         b.if(f64.eq(breakpoint, Infinity), () => b.break(passing));
@@ -139,6 +144,7 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
       b.if(i32.and(i32.eq(outcome, correction.tooSlow), i32.isZero(fresh)), () => {
         b.if(i32.call("refresh", end, c), () => b.set(outcome, i32.call("correct", end, c, share)));
       });
+      if (exactly) b.if(i32.eq(outcome, correction.converged), () => b.set(outcome, i32.call("correctExactly", end, c)));
       b.set(error, f64.const(Infinity));
       b.if(i32.eq(outcome, correction.converged), () => b.set(error, f64.mul(share, f64.call("errorOfChange"))));
 
@@ -149,6 +155,7 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
           b.store(integer.failures, i32.const(0));
           increment(integer.accepted);
           increment(integer.equalSteps);
+          if (record) b.call("recordStep");
           const accept = (): void => b.call("accept", order);
           if (halting) {
             const { stop, halt, halts } = halting;
@@ -164,7 +171,7 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
           } else accept();
           b.set(t, end);
           b.store(real.time, t);
-          writeOutputs(b, memory, end, halting && halting.halts);
+          writeBdfOutputs(b, memory, end, halting && halting.halts);
           b.if(i32.gt(i32.load(integer.equalSteps), order), () => {
             b.set(error, f64.max(error, ERROR_FLOOR));
             b.set(factor, f64.call("inverseRoot", error, i32.add(order, 1)));
@@ -234,7 +241,7 @@ export function writeBdfLoop(program: ProgramBuilder, memory: BdfMemory, { error
 }
 
 /** Writes all requested times up to the step's end, or before it where the run halts. */
-function writeOutputs(b: FunctionBuilder, memory: BdfMemory, end: Local, halts: Local | null): void {
+export function writeBdfOutputs(b: FunctionBuilder, memory: BdfMemory, end: Local, halts: Local | null): void {
   const { integer } = memory;
   const time = b.local("f64", "requested");
   const reached = b.local("i32", "reached", i32.load(integer.reached));

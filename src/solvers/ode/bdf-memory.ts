@@ -49,6 +49,15 @@ const integerFields = [
   /** Newton corrections, and products with J that their linear systems took. */
   "corrections",
   "products",
+  /** 1 while no step has been taken since steps last began afresh. */
+  "afresh",
+  /** Recorded steps: where, how many fit, how many there are; only with a record. */
+  "tapeAddress",
+  "tapeCapacity",
+  "tapeCount",
+  /** Given steps to take without error control, sizes and then orders; none = 0. Only with a record. */
+  "stepsAddress",
+  "stepsCount",
 ] as const;
 
 type RealField = (typeof realFields)[number];
@@ -75,6 +84,16 @@ export interface BdfMemory {
   /** Values of the Jacobian in the order of its pattern. */
   readonly jacobian: number;
 }
+
+/** One row of the tape: an accepted step as it was taken, its order as f64, 0 of one that begins afresh. */
+export const bdfTapeRow = {
+  time: 0,
+  step: 8,
+  order: 16,
+  state: 24,
+  /** Bytes of a row. */
+  bytes: (size: number): number => 24 + 8 * size,
+} as const;
 
 /** Lays out a multistep solver's memory. */
 export function bdfMemory(layout: MemoryLayout, size: number, entries: number): BdfMemory {

@@ -2,9 +2,10 @@ import { runIsOver } from "../run-is-over.ts";
 import type { RunStatistics, Trajectory } from "../trajectory.ts";
 import type { Status } from "../status.ts";
 import type { RateFunctions } from "../tables/index.ts";
+import { HIGHEST_ORDER } from "./bdf-coefficients.ts";
 import type { BdfScene } from "./bdf-diagnose.ts";
 import { diagnoseBdf, diagnoseBdfStart } from "./bdf-diagnose.ts";
-import { difference } from "./bdf-memory.ts";
+import { bdfTapeRow, difference } from "./bdf-memory.ts";
 import type { Breakpoints } from "./breakpoint.ts";
 import { breakpointTimes } from "./breakpoint.ts";
 import { checkProblem } from "./check-problem.ts";
@@ -14,9 +15,11 @@ import type { EventMemory } from "./event-program.ts";
 import { eventRun } from "./event-run.ts";
 import { loopCode } from "./loop.ts";
 import type { PositionedRun } from "./position.ts";
-import type { OdeProblem } from "./solver.ts";
+import type { OdeProblem, Tape } from "./solver.ts";
 import { SMALLEST_SCALE } from "./controller.ts";
 
+/** Rows of the tape that the first recorded run reserves. */
+const FIRST_TAPE_ROWS = 256;
 
 /** What a multistep run cost: its Newton corrections, each of one right-hand side, and the products with the Jacobian that their linear systems took. */
 export interface BdfStatistics extends RunStatistics {
@@ -31,6 +34,8 @@ export type BdfRun = PositionedRun;
 export interface CompiledBdf extends Omit<BdfScene, "parameters"> {
   readonly rates: RateFunctions;
   readonly breakpoints: Breakpoints;
+  /** Whether steps are recorded, and can be given. */
+  readonly record: boolean;
   /** Null where the system has none. */
   readonly events: { readonly plan: EventPlan; readonly memory: EventMemory } | null;
   /** Counts runs, so that a run knows when it is over. */
@@ -41,11 +46,16 @@ export interface CompiledBdf extends Omit<BdfScene, "parameters"> {
 export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
   const { system, instance, memory, kept, rates } = compiled;
   checkProblem(system, problem);
-  if (problem.steps) throw new RangeError(`solver of "${system.id}": bdf cannot take given steps, whose orders it would not know; use a one-step method to replay`);
+  checkSteps(compiled, problem);
+  const { steps: given, orders } = problem;
+  const program = given ? "replay" : "advance";
   const control = problem.control ? resolveControl(compiled.control, problem.control) : compiled.control;
   const scene: BdfScene = { ...compiled, control, parameters: problem.parameters };
   const { real, integer, size } = memory;
   const run = ++kept.runs;
+  const read = (name: keyof typeof integer): number => instance.i32[integer[name] / 4] ?? 0;
+  // What the run before needed and a quarter more: fitting runs repeat, and every reserved row has to be cleared.
+  const tapeCapacity = compiled.record ? Math.max(FIRST_TAPE_ROWS, Math.ceil(1.25 * read("tapeCount"))) : 0;
 
   instance.release();
   const startTime = problem.startTime ?? 0;
@@ -53,6 +63,12 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
   const outputsAddress = instance.reserve(8 * Math.max(1, problem.times.length * size));
   const breakpoints = breakpointTimes(system, compiled.breakpoints, problem.parameters, startTime, problem.times.at(-1) ?? startTime);
   const breakpointAddress = instance.reserve(8 * breakpoints.length);
+  const tapeAddress = instance.reserve(tapeCapacity * bdfTapeRow.bytes(size));
+  const stepsAddress = instance.reserve(16 * (given?.length ?? 0));
+  if (given && orders) {
+    instance.f64.set(given, stepsAddress / 8);
+    instance.f64.set(orders, stepsAddress / 8 + given.length);
+  }
   instance.f64.set(problem.times, timesAddress / 8);
   instance.f64.set(breakpoints, breakpointAddress / 8);
   instance.f64.set(problem.state, difference(memory, 0) / 8);
@@ -80,8 +96,11 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
   instance.i32[integer.outputsAddress / 4] = outputsAddress;
   instance.i32[integer.maxSteps / 4] = control.maxSteps;
   instance.i32[integer.breakpointAddress / 4] = breakpointAddress;
+  instance.i32[integer.tapeAddress / 4] = tapeAddress;
+  instance.i32[integer.tapeCapacity / 4] = tapeCapacity;
+  instance.i32[integer.stepsAddress / 4] = stepsAddress;
+  instance.i32[integer.stepsCount / 4] = given?.length ?? 0;
 
-  const read = (name: keyof typeof integer): number => instance.i32[integer[name] / 4] ?? 0;
   const timeNow = (): number => instance.f64[real.time / 8] ?? NaN;
   const state = difference(memory, 0) / 8;
   const events = compiled.events ? eventRun({ system, instance, events: compiled.events, memory: { real, state: difference(memory, 0), parameters: rates.parametersAddress } }, startTime, problem.times.at(-1) ?? startTime, problem.events) : null;
@@ -116,6 +135,21 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
     instance.i32[integer.reached / 4] = reached;
     return diagnoseBdfStart(scene, timeNow(), events.last());
   };
+  /** Doubles the tape; the old one stays where it is until the next run. */
+  const growTape = (): boolean => {
+    const rowBytes = bdfTapeRow.bytes(size);
+    const [capacity, address, count] = [2 * read("tapeCapacity"), read("tapeAddress"), read("tapeCount")];
+    try {
+      const larger = instance.reserve(capacity * rowBytes);
+      instance.f64.copyWithin(larger / 8, address / 8, (address + count * rowBytes) / 8);
+      instance.i32[integer.tapeAddress / 4] = larger;
+      instance.i32[integer.tapeCapacity / 4] = capacity;
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  };
   const requireCurrent = (): void => {
     if (kept.runs !== run) throw runIsOver(`solver of "${system.id}"`);
   };
@@ -131,13 +165,18 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
       let left = steps;
       for (;;) {
         const before = attempts();
-        const code = instance.functions["advance"]?.(Math.min(left, 2 ** 31 - 1)) ?? -1;
+        const code = instance.functions[program]?.(Math.min(left, 2 ** 31 - 1)) ?? -1;
         left -= attempts() - before;
         if (code === loopCode.done) status = { status: "done" };
+        // What is due after the last requested time is no part of the run.
+        else if (code === loopCode.eventFound && read("reached") === problem.times.length) status = { status: "done" };
         else if (code === loopCode.eventFound) {
           const failure = passEvents();
           if (!failure && left > 0) continue;
           status = failure ?? { status: "paused", time: timeNow() };
+        } else if (code === loopCode.tapeFull && growTape()) continue;
+        else if (code === loopCode.tapeFull) {
+          status = { status: "out-of-memory", time: timeNow(), worst: "", hint: `the record of ${read("tapeCount")} steps does not fit; loosen rtol or end earlier` };
         } else if (code === loopCode.paused) status = { status: "paused", time: timeNow() };
         else status = diagnoseBdf(scene, code);
         return status;
@@ -177,7 +216,38 @@ export function beginBdf(compiled: CompiledBdf, problem: OdeProblem): BdfRun {
       };
     },
     tape() {
-      throw new Error(`solver of "${system.id}": bdf keeps no record of steps; compile a one-step method with record: true`);
+      requireCurrent();
+      if (!compiled.record) throw new Error(`solver of "${system.id}": steps are kept only when it is compiled with record: true`);
+      const stride = bdfTapeRow.bytes(size) / 8;
+      const rows = instance.f64.slice(read("tapeAddress") / 8, read("tapeAddress") / 8 + read("tapeCount") * stride);
+      return tapeOf(rows, read("tapeCount"), size);
     },
   };
+}
+
+/** A tape as copies, from its rows. */
+function tapeOf(rows: Float64Array, count: number, size: number): Tape {
+  const stride = bdfTapeRow.bytes(size) / 8;
+  const states = new Float64Array(count * size);
+  for (let row = 0; row < count; row++) states.set(rows.subarray(row * stride + bdfTapeRow.state / 8, (row + 1) * stride), row * size);
+  const column = (offset: number): Float64Array => Float64Array.from({ length: count }, (_, row) => rows[row * stride + offset / 8] ?? NaN);
+  return { count, times: column(bdfTapeRow.time), steps: column(bdfTapeRow.step), orders: column(bdfTapeRow.order), states };
+}
+
+/** Refuses given steps that cannot be taken. @throws RangeError naming the first. */
+function checkSteps({ system, record, events }: CompiledBdf, { steps, orders }: OdeProblem): void {
+  if (!steps && !orders) return;
+  const refuse = (message: string): never => {
+    throw new RangeError(`solver of "${system.id}": ${message}`);
+  };
+  if (!record) refuse("bdf takes given steps only when it is compiled with record: true");
+  if (events) refuse("bdf takes no given steps through events; use a one-step method to replay");
+  if (!steps || !orders) return refuse(`${steps ? "steps are given without their orders" : "orders are given without steps"}; give both as \`tape()\` has them`);
+  if (orders.length !== steps.length) refuse(`${orders.length} orders are given for ${steps.length} steps`);
+  if (steps.length === 0) refuse("no steps are given; leave `steps` out for error control");
+  const wrong = steps.findIndex((step) => !(step > 0 && step < Infinity));
+  if (wrong >= 0) refuse(`given step ${wrong} is ${steps[wrong]}; steps must be finite and above 0`);
+  // A step of order k makes differences up to k + 1; those above are of other steps, or of another run.
+  const odd = orders.findIndex((order, index) => !(Number.isInteger(order) && order >= 0 && order <= Math.min(HIGHEST_ORDER, (orders[index - 1] ?? -1) + 1)));
+  if (odd >= 0) refuse(`the order of given step ${odd} is ${orders[odd]}; orders are 0, afresh, to ${HIGHEST_ORDER}, the first is 0, and each is at most one above that before it`);
 }

@@ -20,9 +20,10 @@ const SAME_MOMENT = 2 ** -40;
  * Everything a run is stands in memory between calls, so pausing changes no bit. Requested times are read from
  * accepted steps and never shape them. With events it also returns at `stopTime`, which a step ends at to the bit, and where
  * a watched comparison has changed inside a step; of the requested times it then leaves that one out. Given steps must end at
- * known times, and hold changes, where they did when they were recorded; else it returns `stepsEnded`.
+ * known times, and hold changes, where they did when they were recorded; else it returns `stepsEnded`. With `keeps` it calls `keepStages()`
+ * before it counts a recorded step.
  */
-export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: OdeMemory, record: boolean, hasEvents = false): void {
+export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: OdeMemory, record: boolean, hasEvents = false, keeps = false): void {
   const size = memory.stateCount;
   const { real, integer } = memory;
   const exponents = controllerExponents(method.facts.errorOrder ?? method.facts.order);
@@ -125,8 +126,8 @@ export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: Od
             b.set(end, f64.min(stepEnd, found));
             b.set(halts, i32.or(cut, f64.lt(found, Infinity)));
           }
-          if (record && halting) b.if(i32.isZero(halting.barely), () => writeTapeRow(b, memory, t, recordedStep(h, halting)));
-          else if (record) writeTapeRow(b, memory, t, h);
+          if (record && halting) b.if(i32.isZero(halting.barely), () => writeTapeRow(b, memory, t, recordedStep(h, halting), keeps));
+          else if (record) writeTapeRow(b, memory, t, h, keeps);
           writeOutputs(b, memory, { t, h, end, reached, count, halts: halting && halting.halts });
           const advance = (): void => vectors.assign(y, (of) => of(next));
           if (halting) {
@@ -214,7 +215,7 @@ function recordedStep(h: Local, { cut, found }: HaltingLocals): Value {
   return f64.select(f64.lt(found, Infinity), f64.sub(0, size), size);
 }
 
-function writeTapeRow(b: FunctionBuilder, memory: OdeMemory, t: Local, h: Value): void {
+function writeTapeRow(b: FunctionBuilder, memory: OdeMemory, t: Local, h: Value, keeps: boolean): void {
   const rowBytes = tapeRow.bytes(memory.stateCount);
   const { tapeCount, tapeAddress } = memory.integer;
   const row = b.local("i32", "row", i32.add(i32.load(tapeAddress), i32.mul(i32.load(tapeCount), rowBytes)));
@@ -223,6 +224,7 @@ function writeTapeRow(b: FunctionBuilder, memory: OdeMemory, t: Local, h: Value)
   b.repeat(memory.stateCount, (index) => {
     b.store(i32.add(row, i32.shl(index, 3)), f64.load(i32.shl(index, 3), memory.state), tapeRow.state);
   });
+  if (keeps) b.call("keepStages");
   b.store(tapeCount, i32.add(i32.load(tapeCount), 1));
 }
 

@@ -39,6 +39,8 @@ const integerFields = [
   "stepsCount",
   /** Where the next breakpoint in time stands; the last one is Infinity. */
   "breakpointAddress",
+  /** Where the first one stands. */
+  "firstBreakpoint",
 ] as const;
 
 export type RealField = (typeof realFields)[number];

@@ -2,6 +2,7 @@ import type { Local, Value } from "../../kernel/program.ts";
 import type { FunctionBuilder } from "../../kernel/builder.ts";
 import type { OdeSystem } from "../../models/system.ts";
 import type { LinearWriter } from "./linear.ts";
+import type { WeaveMultistep } from "./multistep.ts";
 import type { OdeSolver, SolverOptions } from "./solver.ts";
 import type { Component, Vector, VectorWriter } from "./vector.ts";
 
@@ -88,6 +89,10 @@ export interface StepContext {
   readonly linear: LinearWriter;
   /** Root mean square of a component over what is tolerated at the step's start and at `state`: atol + rtol |y|, and no less than rounding. */
   tolerated(component: Component, state: Vector): Value;
+  /** Root mean square of a component over the state's own size: all states, those outside the error norm too. */
+  rounded(component: Component, state: Vector): Value;
+  /** Whether stages are to be solved until rounding ends it, because derivatives are taken of this step. */
+  readonly exactly: boolean;
 }
 
 /** A one-step method: facts, coefficients, and a writer of one attempted step. */
@@ -96,6 +101,11 @@ export interface OdeMethod {
   readonly tableau: Tableau;
   /** Of Rosenbrock methods, so that what follows their steps, such as an adjoint, reads them here. */
   readonly rosenbrock?: RosenbrockCoefficients;
+  /**
+   * Of diagonally implicit methods with an explicit first stage whose last stage is taken at the new state: what stands on the diagonal of
+   * every other row of `tableau.a`.
+   */
+  readonly diagonal?: number;
   /** Writes one attempted step; returns the error estimate of a component, which is not finite where the attempt came to nothing. */
   step(context: StepContext): Component;
 }
@@ -103,8 +113,10 @@ export interface OdeMethod {
 /** A method that brings its own loop: one that looks several steps back, a foreign one, or a choice among others. */
 export interface CompiledMethod {
   readonly facts: OdeFacts;
-  /** @throws Error naming each option that only one-step methods have (`record`, `extend`) and this one lacks. */
+  /** @throws Error naming each option that only one-step methods have (such as `rates`, `extend`) and this one lacks. */
   compile(system: OdeSystem, options: Omit<SolverOptions, "method">): Promise<OdeSolver>;
+  /** Of multistep methods, so that what follows their steps, such as an adjoint, is woven in here. */
+  readonly multistep?: WeaveMultistep;
 }
 
 export type AnyOdeMethod = OdeMethod | CompiledMethod;

@@ -199,6 +199,8 @@ class ProgramRun implements PositionedRun {
       if (code === loopCode.done) return { status: "done" };
       left -= this.#read("accepted") + this.#read("rejected") - before;
       if (code === loopCode.eventFound && this.#events) {
+        // What is due after the last requested time is no part of the run.
+        if (this.#read("reached") === this.#problem.times.length) return { status: "done" };
         const failure = this.#passEvents(this.#events);
         if (failure) return failure;
         if (left > 0) continue;
@@ -313,6 +315,7 @@ function writeCounts({ instance: { i32 }, memory: { integer } }: Scene, room: Ro
   i32[integer.stepsAddress / 4] = room.steps;
   i32[integer.stepsCount / 4] = counts.stepsCount;
   i32[integer.breakpointAddress / 4] = room.breakpoints;
+  i32[integer.firstBreakpoint / 4] = room.breakpoints;
 }
 
 /** Refuses given steps that cannot be taken. @throws RangeError naming the first. */

@@ -23,6 +23,8 @@ export interface OdeProblem {
   readonly startTime?: number;
   /** Step sizes to take one after another without error control, as `Tape.steps` has them: a replay. Events are found anew, in the same steps. */
   readonly steps?: Float64Array;
+  /** Orders of the given steps of a method that has several, as `Tape.orders` has them. */
+  readonly orders?: Float64Array;
   /** Overrides the compiled control for this run. */
   readonly control?: Partial<OdeControl>;
   /** Where events stand in a run that this one goes on from. Default: as before any run. */
@@ -41,6 +43,8 @@ export interface Tape {
   readonly steps: Float64Array;
   /** State at the start of each step, row-major [count, nState]. */
   readonly states: Float64Array;
+  /** Order of each step [count] of a method that has several; 0 of one of order 1 that begins afresh, from the state and its rate alone. */
+  readonly orders?: Float64Array;
 }
 
 /** A run that can pause; it is over when its solver begins another. */
@@ -107,6 +111,11 @@ export interface SolverOptions<Method extends AnyOdeMethod = AnyOdeMethod> {
   readonly control?: Partial<OdeControl>;
   /** Keep the tape of accepted steps. Default false. */
   readonly record?: boolean;
+  /**
+   * Methods that iterate solve their equations until rounding ends it, of states outside the error norm too: derivatives on recorded steps then
+   * are those of the steps. Default false.
+   */
+  readonly exactly?: boolean;
   /** Only the first states enter the error norm. Default all. */
   readonly errorStates?: number;
   /**
@@ -117,4 +126,6 @@ export interface SolverOptions<Method extends AnyOdeMethod = AnyOdeMethod> {
   /** Writes `rhs` in the place of the usual one: same values, and whatever else is wanted of the rates' evaluation. */
   readonly rates?: (context: ExtendContext) => void;
   readonly extend?: (context: ExtendContext) => void;
+  /** Calls `keepStages()`, which `extend` has to write, as each step is recorded, with its stages in `memory.stages`. Default false. */
+  readonly keepsStages?: boolean;
 }
