@@ -1,3 +1,4 @@
+import { evaluateAll } from "../kernel/evaluate.ts";
 import { symbolsOf } from "../kernel/substitute.ts";
 import type { OdeSystem } from "../models/system.ts";
 import type { Eigenvalues } from "../numerics/eigenvalues.ts";
@@ -13,7 +14,7 @@ import { reducedCoordinates, reducedJacobian } from "./reduced-coordinates.ts";
 export type SteadyStatus =
   | { readonly status: "done" }
   | {
-      readonly status: "not-converged" | "singular" | "negative" | "non-finite" | "time-dependent";
+      readonly status: "not-converged" | "singular" | "negative" | "non-finite" | "time-dependent" | "event";
       /** Id of the state that is furthest from rest, or that stops the search. */
       readonly worst: string;
       readonly hint: string;
@@ -52,7 +53,13 @@ export const steadyStateDefaults = { method: "newton", tolerance: 1e-11, maxIter
  * A steady state by Newton's method with the conservation laws in the place of dependent rates, damped so that it neither
  * overshoots nor leaves the positive states; where that fails, by pseudo-transient continuation, which comes to an unstable state
  * only where it starts there.
- * @status not-converged, singular, negative, non-finite, time-dependent
+ *
+ * Of a system with events it is a state between two events, at which none happens: an event happens when its trigger turns true, and
+ * where nothing moves no trigger turns, whether it holds there or not. The start counts as a moment within a run, at which events whose
+ * trigger holds have happened already; what they assign stays as the start has it. The search executes no event, so it fails with
+ * "event" where a trigger turns true between the start and the state found, or between two of the states that "pseudo-transient" passes
+ * through, and with "time-dependent" where a trigger asks for time. A trigger that turns true and false again within one of its steps is not seen.
+ * @status not-converged, singular, negative, non-finite, time-dependent, event
  * @source Deuflhard 2011, Newton Methods for Nonlinear Problems, sec. 3.3 (natural monotonicity test); Kelley & Keyes 1998, doi:10.1137/S0036142996304796 (continuation).
  */
 export function steadyState(system: OdeSystem, options: SteadyStateOptions): SteadyState {
@@ -61,13 +68,15 @@ export function steadyState(system: OdeSystem, options: SteadyStateOptions): Ste
   const refused = refuse(search, start);
   if (refused) return refused;
   const newton = (options.method ?? steadyStateDefaults.method) === "newton" ? byNewton(search, start, 60) : null;
-  if (newton?.status.status === "done") return newton;
-  return byContinuation(search, start, newton);
+  const ended = newton?.status.status === "done" ? newton : byContinuation(search, start, newton);
+  return ended.status.status === "done" ? (triggered(search, start, ended.state, ended.iterations) ?? ended) : ended;
 }
 
 interface Search {
   readonly system: OdeSystem;
   readonly at: (state: Float64Array) => LinearisedPoint;
+  /** Whether each trigger holds at a state [nEvent]. */
+  readonly triggersAt: (state: Float64Array) => readonly boolean[];
   readonly invariants: readonly LinearInvariant[];
   readonly totals: readonly number[];
   readonly tolerance: number;
@@ -82,7 +91,11 @@ function searchOf(system: OdeSystem, { parameters, state, tolerance = steadyStat
   // Invariants are read from exact coefficients, which a system with NaN in it does not have.
   const invariants = isUsable ? linearInvariants(system, parameters) : [];
   const totals = invariants.map(({ weights }) => weights.reduce((total, weight, at) => total + weight * (state[at] ?? 0), 0));
-  return { system, at: (at) => evaluateAt(parameters, at), invariants, totals, tolerance, maxIterations, floor: 1e-14 * Math.max(...Array.from(state), Number.MIN_VALUE) };
+  const triggers = (system.events ?? []).map(({ trigger }) => trigger);
+  const parameterAt = new Map(system.parameters.map((id, index) => [id, index]));
+  const stateAt = new Map(system.states.map((id, index) => [id, index]));
+  const triggersAt = (at: Float64Array): boolean[] => evaluateAll(triggers, (name) => at[stateAt.get(name) ?? -1] ?? parameters[parameterAt.get(name) ?? -1] ?? Number.NaN).map((value) => value !== 0);
+  return { system, at: (at) => evaluateAt(parameters, at), triggersAt, invariants, totals, tolerance, maxIterations, floor: 1e-14 * Math.max(...Array.from(state), Number.MIN_VALUE) };
 }
 
 function refuse(search: Search, start: Float64Array): SteadyState | null {
@@ -90,11 +103,24 @@ function refuse(search: Search, start: Float64Array): SteadyState | null {
   const name = (index: number): string => system.states[index] ?? "";
   const timed = system.rhs.findIndex((rate) => symbolsOf([rate]).has("time"));
   if (timed >= 0) return failed(search, start, 0, { status: "time-dependent", worst: name(timed), hint: "its rate depends on time, so nothing stays at rest; fix what changes with time" });
+  const byTime = (system.events ?? []).find(({ trigger }) => symbolsOf([trigger]).has("time"));
+  if (byTime) return failed(search, start, 0, { status: "time-dependent", worst: byTime.assignments[0]?.target ?? "", hint: `event "${byTime.id}" asks for time, so what rests need not stay so; leave the event out of the model, or simulate until nothing more happens` });
   const negative = start.findIndex((value) => !(value >= 0));
   if (negative >= 0) return failed(search, start, 0, { status: "negative", worst: name(negative), hint: `it starts at ${start[negative] ?? Number.NaN}; start from values of 0 or more` });
   const wrong = at(start).rate.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) return failed(search, start, 0, { status: "non-finite", worst: name(wrong), hint: "its rate is not a finite number at the start; give every parameter a value" });
   return null;
+}
+
+/** The failure of a search in which an event would have happened between two states; null = none would. */
+function triggered(search: Search, from: Float64Array, to: Float64Array, iterations: number): SteadyState | null {
+  const { events } = search.system;
+  if (!events) return null;
+  const [before, after] = [search.triggersAt(from), search.triggersAt(to)];
+  const event = events.find((_, index) => after[index] === true && before[index] === false);
+  if (!event) return null;
+  const hint = `event "${event.id}" happens on the way from the start: its trigger turns true, and the search executes no event; simulate until it has happened and start from there, or leave the event out of the model`;
+  return failed(search, to, iterations, { status: "event", worst: event.assignments[0]?.target ?? "", hint });
 }
 
 /** Newton's step at a state, or why there is none: rates as equations, invariants in the rows of their dependent states. */
@@ -219,7 +245,10 @@ function byContinuation(search: Search, start: Float64Array, newton: SteadyState
       if (!(h > Number.MIN_VALUE)) break;
       continue;
     }
+    const before = state;
     state = next.map((value) => Math.max(0, value));
+    const passed = triggered(search, before, state, spent + 1);
+    if (passed) return passed;
     point = reached;
     h *= change < 0.5 ? Math.min(10, Math.max(1, 0.1 / Math.max(change, 1e-3))) : 1;
     if (!Number.isFinite(h)) return failed(search, state, spent + 1, singularAt(search, state));
@@ -227,7 +256,8 @@ function byContinuation(search: Search, start: Float64Array, newton: SteadyState
     if (change < 1e-3 && residualOf(point) < 1e-2) {
       const ended = byNewton(search, state, 20);
       const distance = stepSize(Float64Array.from(ended.state, (value, at) => value - (state[at] ?? 0)), state, 1e-3 * Math.max(...state));
-      if (ended.status.status === "done" && ended.stable !== false && distance < 0.1) return { ...ended, iterations: ended.iterations + spent + 1 };
+      const iterations = ended.iterations + spent + 1;
+      if (ended.status.status === "done" && ended.stable !== false && distance < 0.1) return triggered(search, state, ended.state, iterations) ?? { ...ended, iterations };
     }
     if (residualOf(point) <= tolerance * 1e-3) {
       const ended = found(search, state, spent + 1);

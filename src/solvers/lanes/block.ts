@@ -1,5 +1,7 @@
 import type { Instance } from "../../kernel/instance.ts";
 import type { OdeControl } from "../ode/control.ts";
+import type { Status } from "../status.ts";
+import { laneHalts } from "./events.ts";
 import { lanesCode } from "./loop.ts";
 import { laneFlag } from "./memory.ts";
 import type { LanePlan } from "./program.ts";
@@ -30,8 +32,8 @@ export interface BlockBreakpoints {
   readonly first: Int32Array;
 }
 
-/** A run that failed, as it stood: what a diagnosis needs. */
-export interface Failure {
+/** A run that failed in a lane, as it stood: what a diagnosis needs. */
+export interface StoppedLane {
   /** Row in the results. */
   readonly run: number;
   /** A `loopCode`, or `startFailed`. */
@@ -44,11 +46,16 @@ export interface Failure {
   readonly breakpoint: number;
   /** [nState] */
   readonly state: Float64Array;
+  /** Id of the event after which no step could begin; null = it was none. */
+  readonly event: string | null;
 }
 
-/** A block under way in an instance; it is over when the instance begins another. */
+/** A run that failed: as it stood, or with the status that says why. */
+export type Failure = StoppedLane | { readonly run: number; readonly status: Status };
+
+/** A block under way in an engine; it is over when the engine begins another. */
 export interface BlockRun {
-  /** Attempts up to `steps` further steps of all lanes; returns how many of them are left. */
+  /** Attempts up to `steps` further steps, of all lanes at once where there are some; returns how many of them are left. */
   advance(steps: number): number;
   readonly isDone: boolean;
   /** Runs begun so far. */
@@ -56,6 +63,26 @@ export interface BlockRun {
   /** Copies what there is so far into rows from `row`, and tells which runs have failed. */
   collect(tables: ResultTables, row: number): readonly Failure[];
 }
+
+/** What does blocks of an ensemble in one thread, one after another. */
+export interface BlockEngine {
+  /** Fewest runs worth a block of their own. */
+  readonly fewest: number;
+  /** Most runs in one block that are not slower than in two. */
+  most(timeCount: number): number;
+  /** Puts a block of runs into the engine. */
+  begin(block: Block): BlockRun;
+}
+
+/** Runs in the smallest block that keeps lanes busy. */
+const FEWEST_IN_LANES = 32;
+
+/** Lanes of an instance as an engine. */
+export const laneEngine = (instance: Instance, plan: LanePlan, control: OdeControl): BlockEngine => ({
+  fewest: FEWEST_IN_LANES,
+  most: (timeCount) => runsInCache(plan, timeCount),
+  begin: (block) => beginBlock(instance, plan, control, block),
+});
 
 /** Tables of one block take up to about this much memory, so that a processor's own holds them · bytes. */
 const BLOCK_BYTES = 2 ** 19;
@@ -133,16 +160,21 @@ export function beginBlock(instance: Instance, plan: LanePlan, control: OdeContr
     breakpointsAddress: at.breakpoints,
     failedRun: -1,
     failedCode: 0,
+    haltedLane: 0,
+    haltedRun: 0,
+    haltedAtStart: 0,
     budget: 0,
   };
   for (const [name, value] of Object.entries(words)) i[fields[name as keyof typeof fields] / 4] = value;
   for (let lane = 0; lane < lanes.width; lane++) {
     i[lanes.lane.run / 4 + lane] = -1;
     i[lanes.lane.flag / 4 + lane] = laneFlag.refill;
+    i[lanes.lane.cut / 4 + lane] = 0;
   }
 
   const failures: Failure[] = [];
   let isDone = false;
+  const halts = plan.events && laneHalts(instance, plan.events, scalar, block);
   const word = (name: keyof typeof fields): number => instance.i32[fields[name] / 4] ?? 0;
   const real = (name: keyof typeof scalar.real): number => instance.f64[scalar.real[name] / 8] ?? NaN;
   return {
@@ -155,6 +187,13 @@ export function beginBlock(instance: Instance, plan: LanePlan, control: OdeContr
     advance(steps) {
       for (let left = steps; ; left = word("budget")) {
         const code = instance.functions["advanceLanes"]?.(left);
+        if (code === lanesCode.halted && halts) {
+          const [lane, run] = [word("haltedLane"), word("haltedRun")];
+          const failure = halts.pass({ lane, run, isAtStart: word("haltedAtStart") === 1, outputs: at.outputs + 8 * run * timeCount * stateCount });
+          if (failure) failures.push(failure);
+          instance.functions[failure ? "giveUp" : "resume"]?.(lane);
+          continue;
+        }
         if (code !== lanesCode.failed) {
           isDone = code === lanesCode.done;
           return isDone ? word("budget") : 0;
@@ -167,6 +206,7 @@ export function beginBlock(instance: Instance, plan: LanePlan, control: OdeContr
           refused: instance.i32[scalar.integer.refused / 4] ?? 0,
           breakpoint: instance.f64[plan.breakpoint / 8] ?? Infinity,
           state: instance.f64.slice(scalar.state / 8, scalar.state / 8 + stateCount),
+          event: null,
         });
       }
     },

@@ -1,10 +1,6 @@
-import type { Instance } from "../../kernel/instance.ts";
-import type { OdeControl } from "../ode/control.ts";
 import { pace } from "../ode/pace.ts";
-import type { Block, Failure } from "./block.ts";
-import { beginBlock, runsInCache } from "./block.ts";
+import type { Block, BlockEngine, Failure } from "./block.ts";
 import { partOf } from "./problem.ts";
-import type { LanePlan } from "./program.ts";
 import type { ResultTables } from "./results.ts";
 
 /** Words of the board that all threads of an ensemble read and write, by `Atomics` alone. */
@@ -25,16 +21,18 @@ export interface SharedEnsemble {
   /** All runs as one block. */
   readonly whole: Block;
   readonly tables: ResultTables;
+  /** Numbers of a row of the block's parameters and states. */
+  readonly parameterCount: number;
+  readonly stateCount: number;
   readonly board: Int32Array;
   readonly threads: number;
 }
 
 /** Runs in one block: large enough that lanes are seldom idle at its end; towards the end ever fewer, so that threads end together. */
 const SHARES_PER_THREAD = 4;
-const SMALLEST_BLOCK = 32;
 const LARGEST_BLOCK = 512;
 
-/** One thread's part in ensembles, in an instance of its own. */
+/** One thread's part in ensembles, in an engine of its own. */
 export interface CrewMember {
   /**
    * Does blocks of an ensemble until none is left, or it is to stop. No run depends on its block, nor on the thread that does it.
@@ -43,20 +41,21 @@ export interface CrewMember {
   work(ensemble: SharedEnsemble, breathe: () => Promise<void> | null): Promise<readonly Failure[]>;
 }
 
-export function crewMember(instance: Instance, plan: LanePlan, control: OdeControl): CrewMember {
+export function crewMember(engine: BlockEngine): CrewMember {
   const speed = pace();
   return {
-    async work({ whole, tables, board: words, threads }, breathe) {
+    async work(ensemble, breathe) {
+      const { whole, tables, board: words, threads } = ensemble;
       const failures: Failure[] = [];
       const { runs } = whole;
-      const largest = Math.max(SMALLEST_BLOCK, Math.min(LARGEST_BLOCK, runsInCache(plan, whole.times.length)));
+      const largest = Math.max(engine.fewest, Math.min(LARGEST_BLOCK, engine.most(whole.times.length)));
       const isStopped = (): boolean => Atomics.load(words, board.stop) !== 0;
       while (!isStopped()) {
         const from = Atomics.load(words, board.next);
         if (from >= runs) break;
-        const to = Math.min(runs, from + Math.min(largest, Math.max(SMALLEST_BLOCK, Math.ceil((runs - from) / (SHARES_PER_THREAD * threads)))));
+        const to = Math.min(runs, from + Math.min(largest, Math.max(engine.fewest, Math.ceil((runs - from) / (SHARES_PER_THREAD * threads)))));
         if (Atomics.compareExchange(words, board.next, from, to) !== from) continue;
-        const run = beginBlock(instance, plan, control, partOf(whole, plan, from, to));
+        const run = engine.begin(partOf(whole, ensemble, from, to));
         while (!run.isDone && !isStopped()) {
           const before = performance.now();
           run.advance(speed.budget);

@@ -1,22 +1,23 @@
 import { instantiate } from "../../kernel/instantiate.ts";
-import type { Instance, Target } from "../../kernel/instance.ts";
+import type { Target } from "../../kernel/instance.ts";
 import type { LaneType } from "../../kernel/program.ts";
 import { withOwnFunctions } from "../../kernel/reproducible.ts";
 import type { OdeSystem } from "../../models/system.ts";
+import { compileSolver } from "../compile.ts";
 import { breakpointsOf } from "../ode/breakpoint.ts";
 import type { OdeControl } from "../ode/control.ts";
 import { resolveControl } from "../ode/control.ts";
 import type { Scene } from "../ode/diagnose.ts";
-import { refuseEvents } from "../ode/event.ts";
+import { eventPlan, refuseEvents } from "../ode/event.ts";
 import type { AnyOdeMethod } from "../ode/method.ts";
 import { isOneStep } from "../ode/method.ts";
 import { pace } from "../ode/pace.ts";
-import type { BlockRun } from "./block.ts";
-import { beginBlock, runsInCache } from "./block.ts";
-import { oneByOne } from "./one-by-one.ts";
+import type { BlockEngine, BlockRun } from "./block.ts";
+import { laneEngine } from "./block.ts";
+import { singleEngine } from "./one-by-one.ts";
 import type { EnsembleProblem, EnsembleResult } from "./problem.ts";
 import { lanePlan } from "./program.ts";
-import { shareOf } from "./share.ts";
+import { laneShare, singleShare } from "./share.ts";
 import type { EnsembleShare } from "./share.ts";
 
 /** How runs share the processor's vectors: one after another in f64, two at once in f64, four at once in f32. */
@@ -24,7 +25,11 @@ export type Lanes = LaneType | "f64";
 
 export interface EnsembleOptions {
   readonly method: AnyOdeMethod;
-  /** Default "f64x2" for one-step methods, whose runs then have the bits they have alone; "f64" for the others. */
+  /**
+   * Default "f64x2" for one-step methods, whose runs then have the bits they have alone; "f64", one run after another in the solver of a
+   * single run, for the others and for systems with events that have to be looked for along the path. Events at times known ahead, such as
+   * doses, happen in lanes of f64 too.
+   */
   readonly lanes?: Lanes;
   /** Default "wasm". */
   readonly target?: Target;
@@ -69,13 +74,14 @@ export interface OwnedEnsembleRun extends EnsembleRun {
 export interface EnsembleSolver {
   readonly system: OdeSystem;
   readonly method: AnyOdeMethod;
+  /** How its runs are done, chosen or by default. */
   readonly lanes: Lanes;
   readonly control: OdeControl;
   begin(problem: EnsembleProblem): EnsembleRun;
   run(problem: EnsembleProblem, options?: EnsembleRunOptions): EnsembleResult;
   runAsync(problem: EnsembleProblem, options?: EnsembleAsyncOptions): Promise<EnsembleResult>;
-  /** What another thread needs to do blocks of these runs; null for lanes "f64". */
-  readonly share: EnsembleShare | null;
+  /** What another thread needs to do blocks of these runs. */
+  readonly share: EnsembleShare;
 }
 
 /** f32 resolves no more than this: 80 units in the last place. */
@@ -87,19 +93,43 @@ const SMALLEST_BLOCK = 64;
  *
  * With "f64x2" every run has, to the bit, the steps and values that `compileSolver` gives it alone; with "f32x4" steps are taken
  * in f32 (times, first steps and interpolation stay f64), which serves tolerances down to 1e-5 and states and rates between 1e-38
- * and 1e38. No run depends on its neighbours, its order, or whether one of them fails.
+ * and 1e38. No run depends on its neighbours, its order, or whether one of them fails. Events at times
+ * known ahead halt the run in its lane; systems with others run one by one ("f64").
  *
- * @throws Error when lanes are asked of a method with a loop of its own, of a system with events, or of rates that lanes cannot compute; RangeError when the control is impossible.
+ * @throws Error when lanes are asked of a method with a loop of its own, of a system with events that lanes do not follow, or of rates that lanes cannot compute; RangeError when the control is impossible.
  */
 export async function compileEnsemble(system: OdeSystem, options: EnsembleOptions): Promise<EnsembleSolver> {
+  const { method } = options;
+  const lanes = options.lanes ?? (isOneStep(method) && (eventPlan(system)?.watched ?? []).length === 0 ? "f64x2" : "f64");
+  const { control, share, engine } = lanes === "f64" ? await inSingles(system, options) : await inLanes(system, options, lanes);
+  let generation = 0;
+  const begin = (problem: EnsembleProblem): OwnedEnsembleRun => {
+    const own = ++generation;
+    return beginEnsemble(share, engine, problem, () => {
+      if (own !== generation) throw new Error(`ensemble of "${system.id}": this ensemble is over because another one began; read it before, or compile a second solver`);
+    });
+  };
+  return { system, method, lanes, control, share, begin, ...driven(begin) };
+}
+
+/** What ensembles of a system run in. */
+interface Compiled {
+  readonly control: OdeControl;
+  readonly share: EnsembleShare;
+  readonly engine: BlockEngine;
+}
+
+async function inSingles(system: OdeSystem, { method, target, control, reproducible, errorStates }: EnsembleOptions): Promise<Compiled> {
+  const options = { ...(target && { target }), ...(control && { control }), ...(reproducible !== undefined && { reproducible }), ...(errorStates !== undefined && { errorStates }) };
+  const solver = await compileSolver(system, { method, ...options });
+  return { control: solver.control, share: singleShare({ system, method, options }), engine: singleEngine(solver) };
+}
+
+async function inLanes(system: OdeSystem, options: EnsembleOptions, lanes: LaneType): Promise<Compiled> {
   const { method, target = "wasm", reproducible = false, errorStates = system.states.length } = options;
-  const lanes = options.lanes ?? (isOneStep(method) ? "f64x2" : "f64");
-  if (lanes === "f64") {
-    const { control, begin } = await oneByOne(system, options);
-    return { system, method, lanes, control, share: null, begin, ...driven(begin) };
-  }
   if (!isOneStep(method)) throw new Error(`ensemble of "${system.id}": method "${method.facts.id}" has a loop of its own and takes no lanes; choose a one-step method, or lanes "f64"`);
-  refuseEvents(system, `lanes "${lanes}"`, `choose lanes "f64"`);
+  const eventsAhead = eventPlan(system);
+  if (eventsAhead && (lanes !== "f64x2" || eventsAhead.watched.length > 0)) refuseEvents(system, `lanes "${lanes}"`, `choose lanes "f64", or leave lanes out`);
   const control = resolveControl(options.control);
   if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
     throw new RangeError(`ensemble of "${system.id}": errorStates is ${errorStates}; the system has ${system.states.length} states`);
@@ -108,27 +138,18 @@ export async function compileEnsemble(system: OdeSystem, options: EnsembleOption
     throw new RangeError(`control: rtol is ${control.rtol}; f32 resolves ${SMALLEST_SINGLE_RTOL} at best: loosen it, or choose lanes "f64x2"`);
   }
   const breakpoints = breakpointsOf(system, errorStates);
-  const { plan: written, memory } = lanePlan(system, method, lanes, errorStates, breakpoints.times.length + breakpoints.periodic.length > 0);
+  const { plan: written, memory } = lanePlan(system, method, lanes, errorStates, breakpoints.times.length + breakpoints.periodic.length > 0, eventsAhead);
   const plan = { ...written, program: withOwnFunctions(written.program, reproducible) };
   const instance = await instantiate(plan.program, target);
   const scene: Scene = { system, method, memory, instance, control, errorStates, breakpoints, events: null };
-  const share = shareOf(scene, plan, lanes);
-  let generation = 0;
-  const begin = (problem: EnsembleProblem): OwnedEnsembleRun => {
-    const own = ++generation;
-    return beginEnsemble(share, instance, problem, () => {
-      if (own !== generation) throw new Error(`ensemble of "${system.id}": this ensemble is over because another one began; read it before, or compile a second solver`);
-    });
-  };
-  return { system, method, lanes, control, share, begin, ...driven(begin) };
+  return { control, share: laneShare(scene, plan, lanes), engine: laneEngine(instance, plan, control) };
 }
 
-/** Blocks one after another in one instance. */
-function beginEnsemble(share: EnsembleShare, instance: Instance, problem: EnsembleProblem, requireCurrent: () => void): OwnedEnsembleRun {
-  const { plan, control } = share;
+/** Blocks one after another in one engine. */
+function beginEnsemble(share: EnsembleShare, engine: BlockEngine, problem: EnsembleProblem, requireCurrent: () => void): OwnedEnsembleRun {
   const ensemble = share.check(problem);
   const { runs } = ensemble;
-  const rows = Math.max(SMALLEST_BLOCK, runsInCache(plan, ensemble.times.length));
+  const rows = Math.max(SMALLEST_BLOCK, engine.most(ensemble.times.length));
   const gathered = share.gather(ensemble, false);
   let from = 0;
   let size = 0;
@@ -148,7 +169,7 @@ function beginEnsemble(share: EnsembleShare, instance: Instance, problem: Ensemb
       if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
       for (let left = Math.min(steps, 2 ** 31 - 1); from < runs; ) {
         size = Math.min(rows, runs - from);
-        under ??= beginBlock(instance, plan, control, share.block(ensemble, from, from + size));
+        under ??= engine.begin(share.block(ensemble, from, from + size));
         left = under.advance(left);
         if (!under.isDone) return false;
         collect();

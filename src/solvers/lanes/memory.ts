@@ -12,6 +12,8 @@ const laneFields = [
   "rejected",
   /** Where the run's next breakpoint in time stands. */
   "breakpoint",
+  /** 1 when the step to come, or just attempted, ends at the lane's stop; only with events. */
+  "cut",
 ] as const;
 
 /** i32 fields of the whole block of runs. */
@@ -40,12 +42,16 @@ const blockFields = [
   /** Run that failed last, and how. */
   "failedRun",
   "failedCode",
-  /** Attempts left when it failed, or all runs were done. */
+  /** Lane and run that halted last for their events, and whether at the start of the run. */
+  "haltedLane",
+  "haltedRun",
+  "haltedAtStart",
+  /** Attempts left when it failed or halted, or all runs were done. */
   "budget",
 ] as const;
 
-/** What is to be done with a lane: nothing, give it the next run, or report that its run failed (a `loopCode`). */
-export const laneFlag = { none: 0, refill: 1 } as const;
+/** What is to be done with a lane: nothing, give it the next run, let events happen, or report that its run failed (a `loopCode`). */
+export const laneFlag = { none: 0, refill: 1, halt: 2 } as const;
 
 /** Runs that fail before their first step; the other codes are `loopCode`s. */
 export const startFailed = -1;
@@ -60,6 +66,9 @@ export interface LaneMemory {
   readonly origin: number;
   /** Time of each lane, f64 [width]. */
   readonly time: number;
+  /** Time at which the run of each lane halts for its events, and the size of its step before the stop cut it, f64 [width]; only with events. */
+  readonly stop: number;
+  readonly wanted: number;
   /** Time at which every run starts, f64. */
   readonly startTime: number;
   /** i32 [width] each. */
@@ -78,6 +87,8 @@ export function laneMemory(layout: MemoryLayout, first: number, lanes: LaneType,
     element: 16 / width,
     origin,
     time: first + layout.f64(width),
+    stop: first + layout.f64(width),
+    wanted: first + layout.f64(width),
     startTime: first + layout.f64(1),
     lane: addresses(laneFields, width),
     block: addresses(blockFields, 1),

@@ -55,7 +55,9 @@ export function writeOutputs(program: ProgramBuilder, scene: LaneScene): void {
     b.loop((loop) => {
       b.if(i32.ge(reached, count), () => b.break(loop));
       b.set(time, f64.load(row(block.timesAddress, reached, 8)));
-      b.if(f64.gt(time, end), () => b.break(loop));
+      const isLater = f64.gt(time, end);
+      // Where events are due the state is written once they have happened.
+      b.if(scene.hasEvents ? i32.or(isLater, i32.and(words.get("cut"), f64.eq(time, end))) : isLater, () => b.break(loop));
       b.set(theta, f64.div(f64.sub(time, t), h));
       if (method.tableau.extra) b.call("interpolate", output, theta, h);
       else for (let index = 0; index < memory.width; index++) b.if(i32.eq(lane, index), () => b.call(interpolateIn(index), output, theta, h));

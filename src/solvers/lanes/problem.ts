@@ -51,7 +51,8 @@ export interface Ensemble {
 /** Smallest and largest magnitudes that f32 holds with its full accuracy. */
 const SINGLE_RANGE = [2 ** -126, (2 - 2 ** -23) * 2 ** 127] as const;
 
-const rowOf = (values: Float64Array, rows: number, width: number) => (run: number): Float64Array => (rows === 1 ? values : values.subarray(run * width, (run + 1) * width));
+/** Reads a run's row of a table [nRow, width], or the one row that all runs share, as a view. */
+export const rowOf = (values: Float64Array, width: number) => (run: number): Float64Array => (values.length === width ? values : values.subarray(run * width, (run + 1) * width));
 
 /** Checks an ensemble against its system. @throws RangeError naming what does not fit, with its run. */
 export function checkEnsemble(system: OdeSystem, problem: EnsembleProblem, lanes: LaneType | "f64"): Ensemble {
@@ -74,8 +75,8 @@ export function checkEnsemble(system: OdeSystem, problem: EnsembleProblem, lanes
     startTime,
     parameters,
     states,
-    parametersOf: rowOf(parameters, parameterRows, system.parameters.length),
-    stateOf: rowOf(states, stateRows, system.states.length),
+    parametersOf: rowOf(parameters, system.parameters.length),
+    stateOf: rowOf(states, system.states.length),
   };
   if (runs > 0) checkProblem(system, { parameters: ensemble.parametersOf(0), state: ensemble.stateOf(0), times, startTime });
   if (lanes === "f32x4") {
@@ -101,10 +102,9 @@ function outOfSingleRange(values: Float64Array): number {
 
 const rowsBetween = (values: Float64Array, width: number, from: number, to: number): Float64Array => (values.length === width ? values : values.subarray(from * width, to * width));
 
-/** Runs [from, to) as a block of their own, which views the ensemble's memory. */
-export function blockOf(system: OdeSystem, breakpoints: Breakpoints, ensemble: Ensemble, from: number, to: number): Block {
+/** Runs [from, to) as a block of their own, which views the ensemble's memory; `breakpoints` null = the loop asks for none. */
+export function blockOf(system: OdeSystem, breakpoints: Breakpoints | null, ensemble: Ensemble, from: number, to: number): Block {
   const { times, startTime, parameters, states } = ensemble;
-  const hasBreakpoints = breakpoints.times.length + breakpoints.periodic.length > 0;
   const end = times.at(-1) ?? startTime;
   return {
     runs: to - from,
@@ -112,7 +112,7 @@ export function blockOf(system: OdeSystem, breakpoints: Breakpoints, ensemble: E
     states: rowsBetween(states, system.states.length, from, to),
     times,
     startTime,
-    breakpoints: hasBreakpoints ? joined(Array.from({ length: to - from }, (_, index) => breakpointTimes(system, breakpoints, ensemble.parametersOf(from + index), startTime, end))) : null,
+    breakpoints: breakpoints ? joined(Array.from({ length: to - from }, (_, index) => breakpointTimes(system, breakpoints, ensemble.parametersOf(from + index), startTime, end))) : null,
   };
 }
 

@@ -5,7 +5,9 @@ import type { Status } from "../status.ts";
 import type { OdeControl } from "../ode/control.ts";
 import type { Scene } from "../ode/diagnose.ts";
 import { diagnose, diagnoseStart } from "../ode/diagnose.ts";
-import type { Block, Failure } from "./block.ts";
+import type { AnyOdeMethod } from "../ode/method.ts";
+import type { SolverOptions } from "../ode/solver.ts";
+import type { Block, Failure, StoppedLane } from "./block.ts";
 import { smallestScale } from "./block.ts";
 import { startFailed } from "./memory.ts";
 import type { Ensemble, EnsembleProblem, EnsembleResult } from "./problem.ts";
@@ -26,11 +28,23 @@ export interface Gathering {
   take(): EnsembleResult;
 }
 
-/** The parts of an ensemble, for whoever spreads it: blocks are plain data and may be done anywhere, in any order. */
-export interface EnsembleShare {
+/** What lanes of another thread are made of; plain data. */
+export interface LaneStart {
   readonly plan: LanePlan;
   readonly target: Target;
   readonly control: OdeControl;
+}
+
+/** What another thread's solver of single runs is compiled from. */
+export interface SingleStart {
+  readonly system: OdeSystem;
+  readonly method: AnyOdeMethod;
+  readonly options: Pick<SolverOptions, "target" | "control" | "reproducible" | "errorStates">;
+}
+
+/** The parts of an ensemble, for whoever spreads it: blocks are plain data and may be done anywhere, in any order. */
+export interface EnsembleShare {
+  readonly start: LaneStart | SingleStart;
   check(problem: EnsembleProblem): Ensemble;
   /** Runs [from, to). */
   block(ensemble: Ensemble, from: number, to: number): Block;
@@ -38,21 +52,31 @@ export interface EnsembleShare {
   gather(ensemble: Ensemble, isShared: boolean): Gathering;
 }
 
-/** The parts of a compiled ensemble; failures are explained in the scalar memory of the scene's instance, in which blocks keep nothing between calls. */
-export function shareOf(scene: Scene, plan: LanePlan, lanes: LaneType): EnsembleShare {
+/** The parts of an ensemble in lanes; failures are explained in the scalar memory of the scene's instance, in which blocks keep nothing between calls. */
+export function laneShare(scene: Scene, plan: LanePlan, lanes: LaneType): EnsembleShare {
   const { system, breakpoints, control, instance } = scene;
+  const asked = plan.events || breakpoints.times.length + breakpoints.periodic.length > 0 ? breakpoints : null;
   return {
-    plan,
-    control,
-    target: instance.target,
+    start: { plan, control, target: instance.target },
     check: (problem) => checkEnsemble(system, problem, lanes),
-    block: (ensemble, from, to) => blockOf(system, breakpoints, ensemble, from, to),
-    gather: (ensemble, isShared) => gathering(system, ensemble, isShared, (failure) => explain(scene, plan, ensemble.parametersOf(failure.run), failure)),
+    block: (ensemble, from, to) => blockOf(system, asked, ensemble, from, to),
+    gather: (ensemble, isShared) => gathering(system, ensemble, isShared, (failure) => ("status" in failure ? failure.status : explain(scene, plan, ensemble.parametersOf(failure.run), failure))),
+  };
+}
+
+/** The parts of an ensemble whose runs are done one by one; their solvers take breakpoints from the parameters themselves. */
+export function singleShare(start: SingleStart): EnsembleShare {
+  const { system } = start;
+  return {
+    start,
+    check: (problem) => checkEnsemble(system, problem, "f64"),
+    block: (ensemble, from, to) => blockOf(system, null, ensemble, from, to),
+    gather: (ensemble, isShared) => gathering(system, ensemble, isShared, (failure) => ("status" in failure ? failure.status : { status: "paused", time: failure.time })),
   };
 }
 
 /** The status of a failed run, found by attempting its last step once more. */
-function explain(scene: Scene, plan: LanePlan, parameters: Float64Array, { code, time, attempted, refused, breakpoint, state }: Failure): Status {
+function explain(scene: Scene, plan: LanePlan, parameters: Float64Array, { code, time, attempted, refused, breakpoint, state, event }: StoppedLane): Status {
   const { instance, memory, control } = scene;
   const f = instance.f64;
   f.set(parameters, memory.parameters / 8);
@@ -66,7 +90,7 @@ function explain(scene: Scene, plan: LanePlan, parameters: Float64Array, { code,
   f[plan.breakpoint / 8] = breakpoint;
   // The rate at the state: what a diagnosis of the start looks at, and what some methods begin a step with.
   instance.functions["rhs"]?.(memory.stages, time, memory.state);
-  return code === startFailed ? diagnoseStart(scene, time) : diagnose(scene, code);
+  return code === startFailed ? diagnoseStart(scene, time, event) : diagnose(scene, code);
 }
 
 function gathering({ states }: OdeSystem, { runs, times, startTime }: Ensemble, isShared: boolean, status: (failure: Failure) => Status): Gathering {

@@ -1,13 +1,17 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { instantiate } from "../../kernel/instantiate.ts";
+import { odeMethods } from "../ode/index.ts";
 import type { Failure } from "./block.ts";
 import type { CrewMember, SharedEnsemble } from "./crew.ts";
 import { board, crewMember } from "./crew.ts";
 import type { EnsembleSolver } from "./ensemble.ts";
+import { engineFrom } from "./engine-start.ts";
+import type { EngineStart } from "./engine-start.ts";
 import type { EnsembleProblem, EnsembleResult } from "./problem.ts";
+import type { EnsembleShare } from "./share.ts";
 import { sharedCopies } from "./shared-copies.ts";
-import type { WorkerAnswer, WorkerCall, WorkerStart } from "./worker.node.ts";
+import { copyOfSystem } from "./system-copy.ts";
+import type { WorkerAnswer, WorkerCall } from "./worker.node.ts";
 
 export interface EnsembleThreadsOptions {
   /** This one among them. Default: the processors there are. */
@@ -43,13 +47,12 @@ const nothing = (): void => {};
  * writes the results in memory that all share, and takes the next runs when it has done the last ones; since no run depends on
  * its neighbours, nor on which thread it meets, neither does any result.
  *
- * @throws Error for lanes "f64", RangeError for an impossible number of threads.
+ * @throws Error for lanes "f64" of a method that is none of `odeMethods`, RangeError for an impossible number of threads.
  */
 export function ensembleThreads(solver: EnsembleSolver, { threads = availableParallelism() }: EnsembleThreadsOptions = {}): EnsembleThreads {
   const { share, system } = solver;
-  if (!share) throw new Error(`ensemble of "${system.id}": lanes "f64" run in one thread; compile with lanes "f64x2", whose runs have the same bits`);
+  const start = plainStart(share);
   if (!(Number.isInteger(threads) && threads > 0)) throw new RangeError(`ensemble of "${system.id}": threads is ${threads}; it must be a positive integer`);
-  const { plan, target, control } = share;
   const copies = sharedCopies();
   let workers: Worker[] = [];
   let own: Promise<CrewMember> | null = null;
@@ -62,7 +65,7 @@ export function ensembleThreads(solver: EnsembleSolver, { threads = availablePar
   };
   const open = (): void => {
     workers = Array.from({ length: threads - 1 }, () => {
-      const worker = new Worker(workerUrl(), { workerData: { plan, target, control } satisfies WorkerStart });
+      const worker = new Worker(workerUrl(), { workerData: start });
       worker.on("message", (answer: WorkerAnswer) => hear(answer));
       worker.on("error", (error) => lose(error instanceof Error ? error.message : String(error), error));
       worker.on("exit", (code) => lose(`it ended with code ${code}`));
@@ -83,9 +86,17 @@ export function ensembleThreads(solver: EnsembleSolver, { threads = availablePar
     const gathered = share.gather(checked, true);
     if (signal?.aborted === true || runs === 0) return gathered.take();
     if (workers.length === 0) open();
-    own ??= instantiate(plan.program, target).then((instance) => crewMember(instance, plan, control));
+    // From the same data as the workers' engines: threads that differ in nothing give the same bits.
+    own ??= engineFrom(start).then(crewMember);
     const words = new Int32Array(new SharedArrayBuffer(4 * board.words));
-    const ensemble: SharedEnsemble = { whole: copies.of(share.block(checked, 0, runs)), tables: gathered.tables, board: words, threads };
+    const ensemble: SharedEnsemble = {
+      whole: copies.of(share.block(checked, 0, runs)),
+      tables: gathered.tables,
+      parameterCount: system.parameters.length,
+      stateCount: system.states.length,
+      board: words,
+      threads,
+    };
     const call: WorkerCall = { id: ++id, ensemble };
     const answers: (readonly Failure[])[] = [];
     const broken: Error[] = [];
@@ -159,6 +170,17 @@ export function ensembleThreads(solver: EnsembleSolver, { threads = availablePar
       await close();
     },
   };
+}
+
+/** What a worker is started with. @throws Error naming a method of which a worker would not know. */
+function plainStart({ start }: EnsembleShare): EngineStart {
+  if ("plan" in start) return start;
+  const { system, method, options } = start;
+  const { id } = method.facts;
+  if ((odeMethods as Readonly<Record<string, unknown>>)[id] !== method) {
+    throw new Error(`ensemble of "${system.id}": method "${id}" was made with options of its own, which workers do not know; use the method of that name, or run the ensemble in one thread`);
+  }
+  return { copy: copyOfSystem(system), method: id, options };
 }
 
 /** Workers run what is built: a worker cannot load TypeScript. */

@@ -1,18 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { instantiate } from "../../kernel/instantiate.ts";
-import type { Target } from "../../kernel/instance.ts";
-import type { OdeControl } from "../ode/control.ts";
 import type { Failure } from "./block.ts";
 import type { SharedEnsemble } from "./crew.ts";
 import { board, crewMember } from "./crew.ts";
-import type { LanePlan } from "./program.ts";
-
-/** What a worker is started with. */
-export interface WorkerStart {
-  readonly plan: LanePlan;
-  readonly target: Target;
-  readonly control: OdeControl;
-}
+import { engineFrom } from "./engine-start.ts";
+import type { EngineStart } from "./engine-start.ts";
 
 /** What a worker is sent: an ensemble to take part in, under a number of its own. */
 export interface WorkerCall {
@@ -28,8 +19,7 @@ export interface WorkerAnswer {
 
 const port = parentPort;
 if (port) {
-  const { plan, target, control } = workerData as WorkerStart;
-  const member = instantiate(plan.program, target).then((instance) => crewMember(instance, plan, control));
+  const member = engineFrom(workerData as EngineStart).then(crewMember);
   port.on("message", ({ id, ensemble }: WorkerCall) => {
     void member.then(async (ready) => {
       Atomics.add(ensemble.board, board.come, 1);

@@ -19,7 +19,7 @@ export interface Breakpoints {
 }
 
 /** Breakpoints of one period beyond this many are left to the error control. */
-const LONGEST_SERIES = 100_000;
+export const LONGEST_SERIES = 100_000;
 
 /**
  * Times at which the rates of the first states jump or bend because of time alone: `t0` of `piecewise(a, time < t0, b)`,

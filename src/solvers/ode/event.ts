@@ -20,6 +20,8 @@ export interface EventPlan {
   readonly needed: readonly number[];
   /** When comparisons change because of time alone, over parameters and states at rest. */
   readonly switches: Breakpoints;
+  /** Whether those are over states, so that events may move them. */
+  readonly switchesMove: boolean;
 }
 
 const oneStepNext = "use a one-step method such as tsit5 or rodas5p";
@@ -65,7 +67,9 @@ export function eventPlan(system: OdeSystem): EventPlan | null {
     return true;
   });
   const read = symbolsOf(watched);
-  return { events, watched, needed: states.flatMap((id, index) => (read.has(id) ? [index] : [])), switches: switchesOf(graph, triggers, moving) };
+  const switches = switchesOf(graph, triggers, moving);
+  const over = symbolsOf([...switches.times, ...switches.periodic.flatMap(({ offset, slope }) => [offset, slope])]);
+  return { events, watched, needed: states.flatMap((id, index) => (read.has(id) ? [index] : [])), switches, switchesMove: states.some((id) => over.has(id)) };
 }
 
 /** Ids of the states that move between events. */

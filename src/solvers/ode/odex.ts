@@ -7,9 +7,11 @@ import { breakpointsOf } from "./breakpoint.ts";
 import { checkProblem } from "./check-problem.ts";
 import { resolveControl } from "./control.ts";
 import { drive } from "./drive.ts";
+import { eventPlan } from "./event.ts";
+import { writeEvents } from "./event-program.ts";
 import { odeMemory } from "./memory.ts";
 import type { CompiledMethod, OdeFacts } from "./method.ts";
-import { extrapolate } from "./odex-run.ts";
+import { extrapolationInterpolant } from "./odex-event.ts";
 import type { SolverOptions } from "./solver.ts";
 
 const facts: OdeFacts = {
@@ -23,6 +25,7 @@ const facts: OdeFacts = {
   rhsPerStep: 6,
   factorizationsPerStep: 0,
   external: true,
+  events: true,
   source: "Hairer, Norsett & Wanner 1993, doi:10.1007/978-3-540-78862-1, section II.9; package odex 2.0.4 by C. Smith",
 };
 
@@ -30,7 +33,8 @@ const facts: OdeFacts = {
  * Extrapolation of the explicit midpoint rule with variable order, taken by the package "odex": for systems that are not stiff, at tight
  * tolerances, and as a method of other make to compare with. The rates come from the compiled program, the steps do not.
  *
- * It takes its steps in runs of a fixed length, so that it can pause there; `advance` may go on to the end of one.
+ * It takes its steps in runs of a fixed length, so that it can pause there; `advance` may go on to the end of one. Events are found on its
+ * dense output, and a run of steps ends at each.
  *
  * @source Hairer, Norsett & Wanner 1993, doi:10.1007/978-3-540-78862-1, section II.9
  */
@@ -40,13 +44,17 @@ export const odex: CompiledMethod = {
     const { target = "wasm", errorStates = system.states.length } = options;
     refuse(system, options);
     const control = resolveControl(options.control);
-    const { Solver } = await import("odex");
+    const plan = eventPlan(system);
+    const [{ Solver }, { extrapolate }] = await Promise.all([import("odex"), import("./odex-run.ts")]);
     const program = programBuilder();
     const layout = memoryLayout();
     const memory = odeMemory(layout, system.states.length, system.parameters.length, 1);
-    writeRhs(program, system, resolverFor(system, memory));
+    const resolve = resolverFor(system, memory);
+    writeRhs(program, system, resolve);
+    const found = plan && { plan, ...extrapolationInterpolant(memory, layout, plan.needed) };
+    const events = found && { plan: found.plan, path: found.path, memory: writeEvents(program, layout, system, found.plan, found.interpolant, resolve) };
     const instance = await instantiate(program.finish(layout.bytes), target);
-    const scene = { system, instance, memory, errorStates, breakpoints: breakpointsOf(system, errorStates), Solver };
+    const scene = { system, instance, memory, errorStates, breakpoints: breakpointsOf(system, errorStates), events, Solver };
     const kept = { runs: 0 };
     const driven = drive((problem) => {
       checkProblem(system, problem);
@@ -58,7 +66,7 @@ export const odex: CompiledMethod = {
 };
 
 function refuse(system: OdeSystem, { record, rates, extend, reproducible, errorStates = 0 }: Omit<SolverOptions, "method">): void {
-  const missing = [...(record ? ["record"] : []), ...(rates ? ["rates"] : []), ...(extend ? ["extend"] : []), ...(reproducible ? ["reproducible bits"] : []), ...(system.events ? ["events"] : [])];
+  const missing = [...(record ? ["record"] : []), ...(rates ? ["rates"] : []), ...(extend ? ["extend"] : []), ...(reproducible ? ["reproducible bits"] : [])];
   if (missing.length > 0) throw new Error(`solver of "${system.id}": odex steps outside our program and has no ${missing.join(", ")}; use a method that is taken step by step, such as dop853`);
   if (!(Number.isInteger(errorStates) && errorStates >= 0 && errorStates <= system.states.length)) {
     throw new RangeError(`solver of "${system.id}": errorStates is ${errorStates}; the system has ${system.states.length} states`);

@@ -5,7 +5,7 @@ import type { OdeSystem } from "../../../src/models/system.ts";
 import { readReactionText } from "../../../src/models/text.ts";
 import { compileSolver } from "../../../src/solvers/compile.ts";
 import type { OdeControl } from "../../../src/solvers/ode/control.ts";
-import { auto, bdf, odeMethods, tsit5 } from "../../../src/solvers/ode/index.ts";
+import { auto, bdf, odeMethods, odex, tsit5 } from "../../../src/solvers/ode/index.ts";
 import { type AnyOdeMethod, isOneStep } from "../../../src/solvers/ode/method.ts";
 import type { Trajectory } from "../../../src/solvers/trajectory.ts";
 
@@ -23,8 +23,8 @@ export function systemFrom(text: string): OdeSystem {
   return system;
 }
 
-/** One of each kind that follows events: a step at a time, several steps behind, and both in turn. */
-export const followers: readonly (readonly [string, AnyOdeMethod])[] = [tsit5, bdf, auto].map((method) => [method.facts.id, method] as const);
+/** One of each kind that follows events: a step at a time, several steps behind, both in turn, and by a package. */
+export const followers: readonly (readonly [string, AnyOdeMethod])[] = [tsit5, bdf, auto, odex].map((method) => [method.facts.id, method] as const);
 
 /** Every method that follows events, by id. */
 export const following = Object.entries<AnyOdeMethod>(odeMethods).filter(([, method]) => isOneStep(method) || method.facts.events);
@@ -35,6 +35,9 @@ export const rtol = 1e-12;
 export const accumulated = 100 * rtol;
 /** The same over as many steps as were taken, where those are more. */
 export const accumulatedIn = ({ statistics }: Pick<Trajectory, "statistics">): number => Math.max(accumulated, statistics.accepted * rtol);
+
+/** How far a value is from what it should be, relative to that. */
+export const away = (value: number | undefined, expected: number): number => Math.abs((value ?? Number.NaN) / expected - 1);
 
 export interface Solved {
   readonly trajectory: Trajectory;

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { eventPlan } from "../../../src/solvers/ode/event.ts";
 import { bdf } from "../../../src/solvers/ode/index.ts";
-import { accumulatedIn, followers, following, rtol, solving, systemFrom } from "./event-model.ts";
+import { accumulatedIn, away, followers, following, rtol, solving, systemFrom } from "./event-model.ts";
 
 /** The next number above a positive one. */
 const justAfter = (x: number): number => {
@@ -15,6 +15,15 @@ const justAfter = (x: number): number => {
 const ball = (restitution: number): string => `
   y' = v; v' = -g; y = 5; v = 0; g = 10; hits = 0; last = 0
   bounce: at y < 0: v = -${restitution}*v, hits = hits + 1, last = time`;
+
+test.each(following)("what happens only after the last requested time is no part of the run, by %s", async (_id, method) => {
+  // Both come within the step that goes past it, and leave a value that is not finite.
+  for (const event of ["at 1e-6 after time >= 1", "at A < 0.6065"]) {
+    const { trajectory } = await solving(method)(`A -> ; 0.5*A; A = 1; z = 0\nE: ${event}: A = A/z`, [1], { control: { rtol: 1e-6 } });
+    expect(trajectory.status).toEqual({ status: "done" });
+    expect(trajectory.times).toHaveLength(1);
+  }
+});
 
 test.each(following)("an oscillator crosses a level at the times of the closed form, by %s", async (_id, method) => {
   const text = `x' = v; v' = -x; x = 0; v = 1; up = 0; down = 0
@@ -76,16 +85,16 @@ describe.each(followers)("by %s", (_id, method) => {
     });
 
     test("the earliest of several crossings in one step comes first and changes the others", async () => {
-      const { of } = await solveText("x' = s; s = 1; x = 0; a = 0; b = 0\nlate: at x > 3: b = time\nearly: at x > 2: s = 0.5, a = time", [10]);
-      expect(of("a")[0]).toBeCloseTo(2, 10);
-      expect(of("b")[0]).toBeCloseTo(4, 10);
+      const { of, trajectory } = await solveText("x' = s; s = 1; x = 0; a = 0; b = 0\nlate: at x > 3: b = time\nearly: at x > 2: s = 0.5, a = time", [10]);
+      expect(away(of("a")[0], 2)).toBeLessThan(accumulatedIn(trajectory));
+      expect(away(of("b")[0], 4)).toBeLessThan(accumulatedIn(trajectory));
     });
 
     test("requested times before a crossing show the state before it, the crossing itself the state after", async () => {
-      const { of } = await solveText("x' = 1; x = 0; n = 0\nE: at x >= 2: x = 10, n = 1", [1, 1.999, 2.001]);
+      const { of, trajectory } = await solveText("x' = 1; x = 0; n = 0\nE: at x >= 2: x = 10, n = 1", [1, 1.999, 2.001]);
       expect(of("n")).toEqual([0, 0, 1]);
-      expect(of("x")[0]).toBeCloseTo(1, 10);
-      expect(of("x")[2]).toBeCloseTo(10.001, 10);
+      expect(away(of("x")[0], 1)).toBeLessThan(accumulatedIn(trajectory));
+      expect(away(of("x")[2], 10.001)).toBeLessThan(accumulatedIn(trajectory));
     });
   });
 
@@ -139,9 +148,9 @@ describe.each(followers)("by %s", (_id, method) => {
     });
 
     test("pulses in rates and events at one time go together", async () => {
-      const { of } = await solveText("x' = piecewise(1, time < 5, 3); x = 0; n = 0\nE: at time >= 5: x = x + 10, n = time", [4, 5, 6]);
+      const { of, trajectory } = await solveText("x' = piecewise(1, time < 5, 3); x = 0; n = 0\nE: at time >= 5: x = x + 10, n = time", [4, 5, 6]);
       expect(of("n")).toEqual([0, 5, 5]);
-      of("x").forEach((value, row) => expect(value).toBeCloseTo([4, 15, 18][row] ?? 0, 10));
+      of("x").forEach((value, row) => expect(away(value, [4, 15, 18][row] ?? 0)).toBeLessThan(accumulatedIn(trajectory)));
     });
   });
 
