@@ -14,7 +14,7 @@ const COEFFICIENTS = 4 + 2 * MOST_COLUMNS - 3 + 1;
 export interface ExtrapolationPath {
   /** Indices of the states that triggers read. */
   readonly needed: readonly number[];
-  /** Byte address of their Chebyshev coefficients in the step [nNeeded, nCoefficient]. */
+  /** Byte address of the Chebyshev coefficients of their mean slopes since the start of the step [nNeeded, nCoefficient]. */
   readonly coefficients: number;
 }
 
@@ -24,8 +24,8 @@ const points = angles.map((angle) => (1 + Math.cos(angle)) / 2);
 const weights = Array.from({ length: COEFFICIENTS }, (_, order) => angles.map((angle) => ((order === 0 ? 1 : 2) / COEFFICIENTS) * Math.cos(order * angle)));
 
 /**
- * The package's dense output as a program reads it: a polynomial, so as many values of it as it has coefficients are all of it. They are
- * kept as a Chebyshev series, in whose sum rounding stays that of the largest term.
+ * The package's dense output as a program reads it: a polynomial, so as many values of it as it has coefficients are all of it. What is kept
+ * is the Chebyshev series of its mean slope since the start of the step: a step that begins at an event leaves its level without rounding back.
  *
  * @source Clenshaw 1955, doi:10.1090/S0025-5718-1955-0071856-0 (the sum of the series)
  */
@@ -45,17 +45,20 @@ export function extrapolationInterpolant(memory: OdeMemory, layout: MemoryLayout
     program.function("interpolateNeeded", { parameters: { theta: "f64", h: "f64" } }, (b, { theta }) => {
       if (!theta) return;
       const x = b.local("f64", "x", f64.sub(f64.mul(2, theta), 1));
-      needed.forEach((index, which) => b.store(inside + 8 * index, f64.call("pathAt", i32.const(path.coefficients + 8 * COEFFICIENTS * which), x)));
+      needed.forEach((index, which) => {
+        const slope = f64.call("pathAt", i32.const(path.coefficients + 8 * COEFFICIENTS * which), x);
+        b.store(inside + 8 * index, f64.add(f64.load(memory.state + 8 * index), f64.mul(theta, slope)));
+      });
     });
   };
   return { path, interpolant: { start: memory.state, end: memory.next, inside, write } };
 }
 
-/** Puts a step's path into memory; `dense` gives a state at a time of the step. */
-export function layPath(numbers: Float64Array, { needed, coefficients }: ExtrapolationPath, from: number, to: number, dense: (state: number, time: number) => number): void {
+/** Puts a step's path into memory; `start` is the state that it begins with [nState], `dense` gives a state at a time of the step. */
+export function layPath(numbers: Float64Array, { needed, coefficients }: ExtrapolationPath, start: ArrayLike<number>, from: number, to: number, dense: (state: number, time: number) => number): void {
   const times = points.map((point) => from + point * (to - from));
   needed.forEach((state, which) => {
-    const values = times.map((time) => dense(state, time));
+    const values = times.map((time, point) => (dense(state, time) - (start[state] ?? Number.NaN)) / (points[point] ?? Number.NaN));
     weights.forEach((row, order) => {
       numbers[coefficients / 8 + COEFFICIENTS * which + order] = row.reduce((sum, weight, point) => sum + weight * (values[point] ?? Number.NaN), 0);
     });

@@ -284,7 +284,7 @@ class ExtrapolationRun implements OdeRun {
     if (!events || events.plan.watched.length === 0) return Infinity;
     instance.f64.set(this.#state, memory.state / 8);
     instance.f64.set(reached, memory.next / 8);
-    layPath(instance.f64, events.path, from, to, dense);
+    layPath(instance.f64, events.path, this.#state, from, to, dense);
     return instance.functions["searchEvent"]?.(from, to - from, to) ?? Infinity;
   }
 

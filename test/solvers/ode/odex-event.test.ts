@@ -82,6 +82,15 @@ describe("events by odex", () => {
     expect(solver.solve({ ...problem, times: problem.times.slice(-1) }).final).toEqual(whole.final);
   });
 
+  it("at both sides of a level happen once at each crossing: rounding does not take a step that begins there back over it", async () => {
+    for (const [level, speed] of [[0.1, 1], [0.9, 7], [0.999, 1]] as const) {
+      const text = `x' = ${speed}*v; v' = -${speed}*x; x = 0; v = 1; n = 0\nE: at x > ${level}: n = n + 1\nF: at x < ${level}: n = n + 1`;
+      const { of, trajectory } = await solveText(text, [(20 * Math.PI) / speed], { method: odex, control: { rtol: 1e-12, atol: 1e-12 } });
+      expect(trajectory.status).toEqual({ status: "done" });
+      expect(of("n")[0]).toBe(20);
+    }
+  });
+
   it("that change nothing cost few steps more", async () => {
     const smooth = "x' = v; v' = -x; x = 0; v = 1; n = 0";
     const plain = await solveText(smooth, [40], { method: odex });
