@@ -85,11 +85,20 @@ const needRuns = ["quantiles", "histogram", "autocorrelation", "precision"];
 /** Options of which 0 means nothing, and an example. */
 const aboveZero = { epsilon: 0.03, step: 0.01, interval: 0.1, "fast-firings": 10, "fast-molecules": 100 };
 
+/** A method of each kind, to go on with. */
+const examples: Readonly<Record<SimulateKind, string>> = { ode: "rodas5p", exact: "ssa", leap: "tau-leaping", hybrid: "hybrid" };
+
+/** Methods for which an option means something: one of each kind. */
+const methodsWith = (option: string): string => {
+  const kinds = Object.entries(meaningful).flatMap(([kind, options]) => (options.includes(option) ? [examples[kind as SimulateKind]] : []));
+  return `--method ${kinds.join(", ").replace(/, ([^,]*)$/, " or $1")}`;
+};
+
 /** Every option that has no meaning for a method. */
 export function optionProblems(call: Call, method: string): string[] {
   const kind = kindOf(method);
   const all = new Set(Object.values(meaningful).flat());
-  const problems = Object.keys(call.given).flatMap((name) => (all.has(name) && !meaningful[kind].includes(name) ? [`--${name} has no meaning for ${method}`] : []));
+  const problems = Object.keys(call.given).flatMap((name) => (all.has(name) && !meaningful[kind].includes(name) ? [`--${name} has no meaning for ${method}; leave it out, or choose ${methodsWith(name)}`] : []));
   if (kind !== "ode" && call.text("first-passage") !== null && !watching.includes(method)) problems.push(`--first-passage has no meaning for ${method}, which does not look at every event; choose one of ${watching.join(", ")}`);
   for (const [name, example] of Object.entries(aboveZero)) if (call.number(name) === 0) problems.push(`--${name} 0: expected more than 0, such as ${example}`);
   if (call.text("autocorrelation-from") !== null && call.text("autocorrelation") === null) problems.push("--autocorrelation-from needs --autocorrelation ID");

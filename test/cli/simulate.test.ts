@@ -222,7 +222,7 @@ describe("simulate, wrong calls", () => {
     expect(await wrong(death, "--threads", "x")).toContain("--threads x: expected a whole number");
     const many = await wrong(death, "--method", "direct", "--runs", "9", "--quantiles", "2,0.5,,0.5", "--histogram", "A", "--histogram", "A@3.21", "--precision", "0", "--epsilon", "0");
     for (const part of [
-      "--epsilon has no meaning for direct",
+      "--epsilon has no meaning for direct; leave it out, or choose --method tau-leaping",
       "--quantiles: entry 1 of 2,0.5,,0.5 must be a probability between 0 and 1",
       "--quantiles: entry 3 of 2,0.5,,0.5 must be a probability",
       "--quantiles: entry 4 of 2,0.5,,0.5 is given twice",
@@ -233,7 +233,7 @@ describe("simulate, wrong calls", () => {
   });
 
   test("options that mean nothing for a method are named", async () => {
-    expect(await wrong(death, "--runs", "3", "--epsilon", "0.1", "--report")).toBe("semimech simulate: --runs has no meaning for rodas5p\nsemimech simulate: --epsilon has no meaning for rodas5p\n");
+    expect(await wrong(death, "--runs", "3", "--epsilon", "0.1", "--report")).toBe("semimech simulate: --runs has no meaning for rodas5p; leave it out, or choose --method ssa, tau-leaping or hybrid\nsemimech simulate: --epsilon has no meaning for rodas5p; leave it out, or choose --method tau-leaping\n");
     expect(await wrong(death, "--method", "tau-leaping", "--rtol", "1e-3")).toContain("--rtol has no meaning for tau-leaping");
     expect(await wrong(death, "--method", "exact-events", "--step", "1")).toContain("--step has no meaning for exact-events");
     expect(await wrong(death, "--method", "cle", "--step", "0")).toContain("--step 0: expected more than 0");

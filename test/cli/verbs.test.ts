@@ -148,7 +148,7 @@ describe("simulate", () => {
     expect((await run("7")).rows).toEqual(output.rows);
     expect((await run("7")).rows).not.toEqual((await run("8")).rows);
     const wrong = await semimech(["simulate", model, "--method", "direct", "--rtol", "1e-3"]);
-    expect(wrong).toMatchObject({ code: 2, err: "semimech simulate: --rtol has no meaning for direct\n" });
+    expect(wrong).toMatchObject({ code: 2, err: "semimech simulate: --rtol has no meaning for direct; leave it out, or choose --method rodas5p or hybrid\n" });
     expect((await semimech(["simulate", model, "--runs", "3"])).code).toBe(2);
   });
   const fiveErrors = 5;
