@@ -2,7 +2,8 @@ import { expressionGraph } from "../kernel/expression.ts";
 import type { Expression } from "../kernel/expression.ts";
 import { differentiate } from "../kernel/derivative.ts";
 import { symbolsOf } from "../kernel/substitute.ts";
-import { integerKernel, integerRows } from "../numerics/rational.ts";
+import { sparseIntegers } from "../numerics/rational.ts";
+import { type SparseIntegers, sparseKernel } from "../numerics/sparse-elimination.ts";
 import { reactionRates } from "./compile.ts";
 import type { Network, Reaction } from "./network.ts";
 import type { OdeSystem } from "./system.ts";
@@ -30,7 +31,33 @@ export function stoichiometryOf(reaction: Reaction, species: string): { readonly
 
 /** Stoichiometry matrix S [nSpecies, nReaction], `nu- - nu+` in the notation of thermodynamics. */
 export function stoichiometryMatrix(network: Network, choice: SpeciesChoice = "all"): number[][] {
-  return speciesIds(network, choice).map((id) => network.reactions.map((reaction) => stoichiometryOf(reaction, id).change));
+  const matrix = speciesIds(network, choice).map(() => network.reactions.map(() => 0));
+  changesByReaction(network, choice).forEach((changes, reaction) => {
+    for (const [species, change] of changes) {
+      const row = matrix[species];
+      if (row) row[reaction] = change;
+    }
+  });
+  return matrix;
+}
+
+/** For each reaction [nReaction], by how much it changes which of the chosen species; never 0. */
+function changesByReaction(network: Network, choice: SpeciesChoice): Map<number, number>[] {
+  const index = new Map(speciesIds(network, choice).map((id, position) => [id, position]));
+  const count = (side: Reaction["reactants"]): Map<number, number> => {
+    const totals = new Map<number, number>();
+    for (const { species, stoichiometry } of side) {
+      const position = index.get(species);
+      if (position !== undefined) totals.set(position, (totals.get(position) ?? 0) + stoichiometry);
+    }
+    return totals;
+  };
+  return network.reactions.map(({ reactants, products }) => {
+    const changes = count(products);
+    for (const [species, taken] of count(reactants)) changes.set(species, (changes.get(species) ?? 0) - taken);
+    for (const [species, change] of changes) if (change === 0) changes.delete(species);
+    return changes;
+  });
 }
 
 /**
@@ -39,21 +66,25 @@ export function stoichiometryMatrix(network: Network, choice: SpeciesChoice = "a
  */
 export function conservationLaws(network: Network, choice: SpeciesChoice = "internal"): IntegerRow[] {
   const ids = speciesIds(network, choice);
-  const matrix = stoichiometryMatrix(network, choice);
   // Columns are scaled to integers (a reaction times a number conserves the same), so scale the transpose's rows.
-  const columns = network.reactions.map((_, column) => matrix.map((row) => row[column] ?? 0));
-  return integerKernel(integerRows(columns), ids.length).map((row) => rowOver(ids, row));
+  const columns = changesByReaction(network, choice).map((changes) => sparseIntegers([...changes.keys()], [...changes.values()]));
+  return sparseKernel(columns, ids.length).map((row) => rowOver(ids, row));
 }
 
 /** Cycles: canonical integer rows w with `S w = 0`, over the reactions; "all" species as for thermodynamics, "internal" adds emergent cycles. */
 export function cycles(network: Network, choice: SpeciesChoice = "all"): IntegerRow[] {
   const ids = network.reactions.map(({ id }) => id);
-  return integerKernel(integerRows(stoichiometryMatrix(network, choice)), ids.length).map((row) => rowOver(ids, row));
+  const rows = speciesIds(network, choice).map(() => ({ reactions: new Array<number>(), changes: new Array<number>() }));
+  changesByReaction(network, choice).forEach((changes, reaction) => {
+    for (const [species, change] of changes) {
+      rows[species]?.reactions.push(reaction);
+      rows[species]?.changes.push(change);
+    }
+  });
+  return sparseKernel(rows.map(({ reactions, changes }) => sparseIntegers(reactions, changes)), ids.length).map((row) => rowOver(ids, row));
 }
 
-function rowOver(ids: readonly string[], row: readonly bigint[]): IntegerRow {
-  return Object.fromEntries(ids.flatMap((id, index) => ((row[index] ?? 0n) === 0n ? [] : [[id, Number(row[index])] as const])));
-}
+const rowOver = (ids: readonly string[], row: SparseIntegers): IntegerRow => Object.fromEntries([...row].map(([index, value]) => [ids[index] ?? "", Number(value)] as const));
 
 /** For each state, which states its derivative reads: the sparsity of the Jacobian [nState][...], ascending, structural zeros left out. */
 export function jacobianSparsity(system: OdeSystem): number[][] {

@@ -15,6 +15,7 @@ export { perronRoot } from "./perron-root.ts";
 export type { PerronRoot } from "./perron-root.ts";
 export { columnSums, sparseMatrix, sparseProductInto } from "./sparse-matrix.ts";
 export type { SparseMatrix } from "./sparse-matrix.ts";
+export { type SparseIntegers, sparseEchelon, sparseKernel, sparseRank } from "./sparse-elimination.ts";
 export { stationary } from "./stationary.ts";
 export type { Stationary } from "./stationary.ts";
 export { uniformise } from "./uniformisation.ts";

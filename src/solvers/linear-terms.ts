@@ -29,15 +29,15 @@ export function linearTerms(expression: Expression): LinearTerm[] {
       if (node.operation === "divide" && b.operation === "constant") return visit(a, scale / b.value, divisors);
       if (node.operation === "divide") return visit(a, scale, [...divisors, b]);
     }
-    const { number, factors } = productOf(node, divisors);
+    const { number, factors } = productOf([node], divisors);
     if (scale * number !== 0) terms.push({ coefficient: scale * number, factors, divisors });
   };
   visit(expression, 1, []);
   return terms;
 }
 
-/** The number in a product, and its other factors. */
-function productOf(node: Expression, divisors: readonly Expression[]): { readonly number: number; readonly factors: string[] } {
+/** The number in a product of expressions over divisors, and its other factors, sorted. */
+export function productOf(nodes: readonly Expression[], divisors: readonly Expression[]): { readonly number: number; readonly factors: string[] } {
   let number = 1;
   const factors: string[] = [];
   const visit = (part: Expression, above: boolean): void => {
@@ -54,7 +54,7 @@ function productOf(node: Expression, divisors: readonly Expression[]): { readonl
       visit(b, !above);
     } else factors.push(`${above ? "" : "/"}${part.id}`);
   };
-  visit(node, true);
+  for (const node of nodes) visit(node, true);
   for (const divisor of divisors) visit(divisor, false);
   return { number, factors: factors.toSorted() };
 }

@@ -1,23 +1,43 @@
 import type { LinearInvariant } from "./linear-invariants.ts";
 
+/** A law that is still to be given its state. */
+interface OpenLaw {
+  readonly weights: Float64Array;
+  /** The state of the largest amount among its own, the first of equals; -1 = it holds none. */
+  largest: number;
+}
+
 /**
  * The same laws, combined so that each gives its own state and no other law holds that one: the states with the largest amounts [nState] come
  * first, so that what is found as a difference is large.
  */
 export function pivotedLaws(laws: readonly LinearInvariant[], amounts: ArrayLike<number>): LinearInvariant[] {
-  let open = laws.map(({ weights }) => Float64Array.from(weights));
-  const done: { weights: Float64Array; dependent: number }[] = [];
   const size = (state: number): number => Math.abs(amounts[state] ?? 0) || 0;
-  while (open.length > 0) {
-    let best = { row: open[0] ?? new Float64Array(), dependent: -1 };
-    for (const row of open) row.forEach((weight, state) => void (weight !== 0 && (best.dependent < 0 || size(state) > size(best.dependent)) && (best = { row, dependent: state })));
-    const { row, dependent } = best;
-    open = open.filter((other) => other !== row);
-    for (const other of [...open, ...done.map(({ weights }) => weights)]) {
-      const factor = (other[dependent] ?? 0) / (row[dependent] ?? 1);
-      if (factor !== 0) other.forEach((weight, state) => void (other[state] = state === dependent ? 0 : weight - factor * (row[state] ?? 0)));
-    }
-    done.push({ weights: row, dependent });
+  const largestOf = (weights: Float64Array): number => {
+    let largest = -1;
+    for (let state = 0; state < weights.length; state++) if (weights[state] !== 0 && (largest < 0 || size(state) > size(largest))) largest = state;
+    return largest;
+  };
+  const open = new Set(laws.map(({ weights }): OpenLaw => ({ weights: Float64Array.from(weights), largest: largestOf(weights) })));
+  const done: LinearInvariant[] = [];
+  while (open.size > 0) {
+    let best: OpenLaw | null = null;
+    for (const law of open) if (!best || (law.largest >= 0 && (best.largest < 0 || size(law.largest) > size(best.largest)))) best = law;
+    if (!best) break;
+    const { weights, largest: dependent } = best;
+    open.delete(best);
+    for (const other of open) if (takeOut(other.weights, weights, dependent)) other.largest = largestOf(other.weights);
+    for (const other of done) takeOut(other.weights, weights, dependent);
+    done.push({ weights, dependent });
   }
   return done;
+}
+
+/** Frees a law of a state by as much of another; says whether it held that state. */
+function takeOut(target: Float64Array, source: Float64Array, state: number): boolean {
+  const factor = (target[state] ?? 0) / (source[state] ?? 1);
+  if (factor === 0) return false;
+  for (let at = 0; at < target.length; at++) target[at] = (target[at] ?? 0) - factor * (source[at] ?? 0);
+  target[state] = 0;
+  return true;
 }

@@ -45,3 +45,6 @@ export function each(b: FunctionBuilder, n: number, body: (offset: Value) => voi
 
 /** Adds a value to the component at an offset from an address. */
 export const addTo = (b: FunctionBuilder, offset: Value, address: number, value: Value): void => b.store(offset, f64.add(f64.load(offset, address), value), address);
+
+/** Time of the last of so many outputs. */
+export const requestedTime = ({ timesAddress }: { readonly timesAddress: number }, output: Value): Value => f64.load(i32.add(i32.load(timesAddress), i32.shl(i32.sub(output, 1), 3)));

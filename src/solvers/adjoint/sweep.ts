@@ -5,7 +5,7 @@ import type { ExtendContext } from "../compile.ts";
 import { denseWeight } from "../ode/interpolate.ts";
 import { tapeRow } from "../ode/memory.ts";
 import type { AdjointMemory } from "./memory.ts";
-import { addTo, each } from "./memory.ts";
+import { addTo, each, requestedTime } from "./memory.ts";
 
 /** The step being reversed: its row of the tape, start and size. */
 export interface ReversedStep {
@@ -78,12 +78,10 @@ export function writeReverse(context: ExtendContext, at: AdjointMemory, reverser
 /** What a tableau's weights are multiplied with: h where stages are rates. */
 export const stageUnit = ({ method }: ExtendContext) => (h: Value, weight: Value): Value => (method.tableau.stageUnit === "rate" ? f64.mul(h, weight) : weight);
 
-const requestedTime = ({ memory }: ExtendContext, output: Value): Value => f64.load(i32.add(i32.load(memory.integer.timesAddress), i32.shl(i32.sub(output, 1), 3)));
-
 /** Whether the last output still to be reversed is inside the step that starts at t. */
 function isInside(b: FunctionBuilder, context: ExtendContext, t: Value, output: Value): Value {
   const inside = b.local("i32", "inside", i32.const(0));
-  b.if(i32.gt(output, 0), () => b.set(inside, f64.gt(requestedTime(context, output), t)));
+  b.if(i32.gt(output, 0), () => b.set(inside, f64.gt(requestedTime(context.memory.integer, output), t)));
   return inside;
 }
 
@@ -96,7 +94,7 @@ function writeOutputCotangents(b: FunctionBuilder, context: ExtendContext, at: A
   const theta = b.local("f64", "theta");
   b.loop((loop) => {
     b.if(i32.le(step.output, 0), () => b.break(loop));
-    b.set(time, requestedTime(context, step.output));
+    b.set(time, requestedTime(context.memory.integer, step.output));
     b.if(f64.le(time, step.t), () => b.break(loop));
     b.set(step.output, i32.sub(step.output, 1));
     b.set(theta, f64.div(f64.sub(time, step.t), step.h));

@@ -6,9 +6,8 @@ import { chooseShiftedSolver } from "../linear/choose.ts";
 import type { MultistepContext } from "../ode/multistep.ts";
 import type { RowPattern } from "../tables/index.ts";
 import { addTo, each } from "./memory.ts";
-import { renamedFunctions } from "./renamed-calls.ts";
+import { transposedFunctions, transposedName } from "./transposed-functions.ts";
 
-const renamed = (name: string): string => `${name}Transposed`;
 /** What an iterative solver may leave of a right side, and how often it is asked for what is left: small components are then as exact as large ones. */
 const REST = 1e-8;
 const REFINEMENTS = 2;
@@ -34,7 +33,7 @@ export function transposedShifted({ program, layout, memory, pattern, linear }: 
   const tolerance = layout.f64(1);
   const solver = chooseShiftedSolver(transposed, linear);
   const [right, rest, tried] = [layout.f64(Math.max(1, n)), layout.f64(Math.max(1, n)), layout.f64(Math.max(1, n))];
-  const written = solver.write(renamedFunctions(program, renamed), layout, { jacobian: values, scale, tolerance });
+  const written = solver.write(transposedFunctions(program, true), layout, { jacobian: values, scale, tolerance });
   program.function("gatherTransposed", { exported: false }, (b) => {
     b.repeat(entries, (entry) => b.store(i32.shl(entry, 3), f64.load(i32.load(i32.shl(entry, 2), sources)), values));
   });
@@ -42,7 +41,7 @@ export function transposedShifted({ program, layout, memory, pattern, linear }: 
     if (solver.kind === "krylov") {
       // Measured by what the preconditioner makes of the right side: where states differ much in size, a solution is far larger than that itself.
       each(b, n, (offset) => b.store(offset, f64.load(offset, target), tried));
-      b.call(renamed("solveFactors"), i32.const(tried));
+      b.call(transposedName("solveFactors"), i32.const(tried));
       const total = b.local("f64", "total", f64.const(0));
       each(b, n, (offset) => {
         const weighed = b.local("f64", "weighed", f64.mul(f64.load(offset, tried), f64.load(offset, scale)));
@@ -50,20 +49,20 @@ export function transposedShifted({ program, layout, memory, pattern, linear }: 
       });
       b.store(tolerance, f64.mul(REST, f64.sqrt(f64.mul(1 / Math.max(1, n), total))));
     }
-    b.if(i32.lt(i32.call(renamed("solveShifted"), i32.const(target), c), 0), refuse);
+    b.if(i32.lt(i32.call(transposedName("solveShifted"), i32.const(target), c), 0), refuse);
   };
   return {
     scale,
     factor(b, c) {
       b.call("gatherTransposed");
-      return i32.call(renamed("factorShifted"), c);
+      return i32.call(transposedName("factorShifted"), c);
     },
     solve(b, target, c, refuse) {
       each(b, n, (offset) => b.store(offset, f64.load(offset, target), right));
       solveOnce(b, target, c, refuse);
       if (solver.kind === "lu") return;
       for (let refinement = 0; refinement < REFINEMENTS; refinement++) {
-        b.call(renamed("multiplyShifted"), i32.const(rest), i32.const(target), c);
+        b.call(transposedName("multiplyShifted"), i32.const(rest), i32.const(target), c);
         each(b, n, (offset) => b.store(offset, f64.sub(f64.load(offset, right), f64.load(offset, rest)), rest));
         solveOnce(b, rest, c, refuse);
         each(b, n, (offset) => addTo(b, offset, target, f64.load(offset, rest)));

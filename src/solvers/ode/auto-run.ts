@@ -4,6 +4,7 @@ import type { Status } from "../status.ts";
 import type { RunStatistics, Trajectory } from "../trajectory.ts";
 import type { AutoPhase } from "./auto-phase.ts";
 import { checkProblem } from "./check-problem.ts";
+import type { OdeControl } from "./control.ts";
 import { resolveControl } from "./control.ts";
 import type { EventState } from "./event-run.ts";
 import type { PositionedRun } from "./position.ts";
@@ -34,109 +35,141 @@ export interface AutoRun extends OdeRun {
 
 /** Begins a run with explicit steps. @throws RangeError naming what does not fit the system, or steps that are given. */
 export function beginAuto(scene: AutoScene, problem: OdeProblem): AutoRun {
-  const { system, explicit, stiff, stiffness, kept } = scene;
-  checkProblem(system, problem);
-  if (problem.steps) throw new RangeError(`solver of "${system.id}": auto cannot take given steps, whose methods it would not know; use a one-step method to replay`);
-  const control = resolveControl(explicit.solver.control, problem.control);
-  const number = ++kept.runs;
-  const size = system.states.length;
-  stiffness.setParameters(problem.parameters);
+  checkProblem(scene.system, problem);
+  if (problem.steps) throw new RangeError(`solver of "${scene.system.id}": auto cannot take given steps, whose methods it would not know; use a one-step method to replay`);
+  return new AlternatingRun(scene, problem);
+}
 
-  /** Phases that are over. */
-  const past: Trajectory[] = [];
-  const phases: { method: string; time: number }[] = [];
-  let reached = 0;
-  let attempts = 0;
-  let phase = explicit;
-  const enter = (next: AutoPhase, startTime: number, state: Float64Array, events: EventState | undefined): PositionedRun => {
-    phase = next;
-    phases.push({ method: next.id, time: startTime });
-    const rest = { startTime, state, times: problem.times.subarray(reached), control: { ...problem.control, maxSteps: Math.max(1, control.maxSteps - attempts) } };
-    return next.begin({ ...problem, ...rest, ...(events ? { events } : {}) });
-  };
-  let run = enter(explicit, problem.startTime ?? 0, problem.state, problem.events);
-  let untilLook = explicit.stepsPerLook;
-  let agreeing = 0;
-  let endedAtEvent = false;
-  const tooMany = (found: Status): Status => (found.status === "too-many-steps" && !endedAtEvent ? { ...found, hint: `more than ${control.maxSteps} steps; raise maxSteps or loosen rtol` } : found);
+/** A run that goes from one method to the other and back. */
+class AlternatingRun implements AutoRun {
+  readonly phases: { readonly method: string; readonly time: number }[] = [];
+  readonly #scene: AutoScene;
+  readonly #problem: OdeProblem;
+  readonly #control: OdeControl;
+  readonly #number: number;
+  /** Phases that are over, and the requested times that they reached. */
+  readonly #past: Trajectory[] = [];
+  #reached = 0;
+  #attempts = 0;
+  #phase: AutoPhase;
+  #run: PositionedRun;
+  #untilLook: number;
+  /** Looks in a row that found the other method better. */
+  #agreeing = 0;
+  #endedAtEvent = false;
 
-  const change = (next: AutoPhase): void => {
-    const { time, state, events } = run.position();
-    const ended = run.trajectory();
-    past.push(ended);
-    reached += ended.times.length;
-    run = enter(next, time, state, events ?? undefined);
-    untilLook = next.stepsPerLook;
-    agreeing = 0;
-  };
+  constructor(scene: AutoScene, problem: OdeProblem) {
+    const { explicit, stiffness, kept } = scene;
+    this.#scene = scene;
+    this.#problem = problem;
+    this.#control = resolveControl(explicit.solver.control, problem.control);
+    this.#number = ++kept.runs;
+    stiffness.setParameters(problem.parameters);
+    this.#phase = explicit;
+    this.#untilLook = explicit.stepsPerLook;
+    this.#run = this.#enter(problem.startTime ?? 0, problem.state, problem.events);
+    this.#rescue();
+  }
+
+  get status(): Status {
+    const { status } = this.#run;
+    return status.status === "too-many-steps" && !this.#endedAtEvent ? { ...status, hint: `more than ${this.#control.maxSteps} steps; raise maxSteps or loosen rtol` } : status;
+  }
+
+  /** Begins the present phase. */
+  #enter(startTime: number, state: Float64Array, events: EventState | undefined): PositionedRun {
+    const problem = this.#problem;
+    this.phases.push({ method: this.#phase.id, time: startTime });
+    const rest = { startTime, state, times: problem.times.subarray(this.#reached), control: { ...problem.control, maxSteps: Math.max(1, this.#control.maxSteps - this.#attempts) } };
+    return this.#phase.begin({ ...problem, ...rest, ...(events ? { events } : {}) });
+  }
+
+  #change(next: AutoPhase): void {
+    const { time, state, events } = this.#run.position();
+    const ended = this.#run.trajectory();
+    this.#past.push(ended);
+    this.#reached += ended.times.length;
+    this.#phase = next;
+    this.#run = this.#enter(time, state, events ?? undefined);
+    this.#untilLook = next.stepsPerLook;
+    this.#agreeing = 0;
+  }
+
   /** Explicit steps that came to nothing are tried implicitly before the run is given up; events that did would do so again. */
-  const rescue = (): void => {
-    const ended = run.status.status;
+  #rescue(): void {
+    const { explicit, stiff } = this.#scene;
+    const ended = this.#run.status.status;
     if (ended === "paused" || ended === "done") return;
-    ({ endedAtEvent } = run.position());
-    if (phase !== explicit || endedAtEvent || ended === "too-many-steps") return;
-    change(stiff);
-    rescue();
-  };
-  const look = (): void => {
-    const { time, step, state, sinceStart } = run.position();
+    this.#endedAtEvent = this.#run.position().endedAtEvent;
+    if (this.#phase !== explicit || this.#endedAtEvent || ended === "too-many-steps") return;
+    this.#change(stiff);
+    this.#rescue();
+  }
+
+  /** Asks whether the other method would do better here. */
+  #look(): void {
+    const { explicit, stiff, stiffness } = this.#scene;
+    const isExplicit = this.#phase === explicit;
+    const { time, step, state, sinceStart } = this.#run.position();
     // Steps that have just begun afresh say nothing yet.
-    const settled = phase.stepsPerLook / 2;
+    const settled = this.#phase.stepsPerLook / 2;
     if (sinceStart < settled) {
-      untilLook = settled - sinceStart;
+      this.#untilLook = settled - sinceStart;
       return;
     }
     const product = step * stiffness.radius(time, state);
-    agreeing = (phase === explicit ? product > BORDER : product < EASY) ? agreeing + 1 : 0;
-    untilLook = phase.stepsPerLook;
-    if (agreeing === LOOKS) change(phase === explicit ? stiff : explicit);
-  };
-  rescue();
+    this.#agreeing = (isExplicit ? product > BORDER : product < EASY) ? this.#agreeing + 1 : 0;
+    this.#untilLook = this.#phase.stepsPerLook;
+    if (this.#agreeing === LOOKS) this.#change(isExplicit ? stiff : explicit);
+  }
 
-  return {
-    phases,
-    get status() {
-      return tooMany(run.status);
-    },
-    advance(steps) {
-      if (kept.runs !== number) throw runIsOver(`solver of "${system.id}"`);
-      if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
-      let left = steps;
-      while (left > 0 && run.status.status === "paused") {
-        const slice = Math.min(left, untilLook);
-        left -= slice;
-        untilLook -= slice;
-        // A loop that is still paused has made every attempt that it was given.
-        attempts += slice;
-        run.advance(slice);
-        if (run.status.status === "paused" && untilLook === 0) look();
-        rescue();
-      }
-      return tooMany(run.status);
-    },
-    trajectory(): Trajectory {
-      if (kept.runs !== number) throw runIsOver(`solver of "${system.id}"`);
-      const parts = [...past, run.trajectory()];
-      const count = parts.reduce((total, part) => total + part.times.length, 0);
-      const values = new Float64Array(count * size);
-      let filled = 0;
-      for (const part of parts) {
-        values.set(part.values, filled);
-        filled += part.values.length;
-      }
-      return {
-        status: tooMany(run.status),
-        times: problem.times.slice(0, count),
-        states: system.states,
-        values,
-        final: count > 0 ? values.slice((count - 1) * size) : problem.state.slice(),
-        statistics: parts.map((part) => part.statistics).reduce(added),
-      };
-    },
-    tape() {
-      throw new Error(`solver of "${system.id}": auto keeps no record of steps; compile a one-step method with record: true`);
-    },
-  };
+  #requireCurrent(): void {
+    const { kept, system } = this.#scene;
+    if (kept.runs !== this.#number) throw runIsOver(`solver of "${system.id}"`);
+  }
+
+  advance(steps: number): Status {
+    this.#requireCurrent();
+    if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
+    let left = steps;
+    while (left > 0 && this.#run.status.status === "paused") {
+      const slice = Math.min(left, this.#untilLook);
+      left -= slice;
+      this.#untilLook -= slice;
+      // A loop that is still paused has made every attempt that it was given.
+      this.#attempts += slice;
+      this.#run.advance(slice);
+      if (this.#run.status.status === "paused" && this.#untilLook === 0) this.#look();
+      this.#rescue();
+    }
+    return this.status;
+  }
+
+  trajectory(): Trajectory {
+    this.#requireCurrent();
+    const { states } = this.#scene.system;
+    const { times, state } = this.#problem;
+    const parts = [...this.#past, this.#run.trajectory()];
+    const count = parts.reduce((total, part) => total + part.times.length, 0);
+    const values = new Float64Array(count * states.length);
+    let filled = 0;
+    for (const part of parts) {
+      values.set(part.values, filled);
+      filled += part.values.length;
+    }
+    return {
+      status: this.status,
+      times: times.slice(0, count),
+      states,
+      values,
+      final: count > 0 ? values.slice((count - 1) * states.length) : state.slice(),
+      statistics: parts.map((part) => part.statistics).reduce(added),
+    };
+  }
+
+  tape(): never {
+    throw new Error(`solver of "${this.#scene.system.id}": auto keeps no record of steps; compile a one-step method with record: true`);
+  }
 }
 
 const added = (one: RunStatistics, other: RunStatistics): RunStatistics => ({

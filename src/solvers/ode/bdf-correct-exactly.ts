@@ -3,19 +3,11 @@ import { f64, i32 } from "../../kernel/builder.ts";
 import { correction } from "./bdf-correct.ts";
 import { at, bdfVectors } from "./bdf-differences.ts";
 import type { BdfMemory } from "./bdf-memory.ts";
+import { RESTLESS_ITERATIONS, isExact } from "./exactly.ts";
 
-/** A state that is solved for exactly is corrected by no more than this share of itself, a few dozen units in the last place; */
-const EXACT = 1e-14;
-/** or by no more than this and no longer less than before: rounding then is all that moves it; */
-const NEARLY_EXACT = 1e-10;
-/** but after so many corrections, slow as they may be, by this alone. */
+/** Corrections of one step, slow as they may be. */
 const MOST_EXACT_CORRECTIONS = 60;
-/**
- * Where a state is a small difference of large terms, rounding in these moves it by more than that. Rounding it is, too, where so many
- * corrections did not halve the change, which is too slow to end in as many as are allowed, the last one did not grow, as those of an
- * iteration that diverges do, and the error test sees no more than a share of it.
- */
-const RESTLESS_CORRECTIONS = 16;
+/** Of the error test: what corrections that rounding keeps restless may leave. */
 const SHARE_OF_TOLERANCE = 0.02;
 /** Corrections after which factors count as stale: making them anew costs no more than what they then spare in a few steps. */
 const SLOW_CORRECTIONS = 3;
@@ -63,10 +55,10 @@ export function writeCorrectExactly(program: ProgramBuilder, memory: BdfMemory, 
       });
       b.set(norm, f64.sqrt(f64.mul(share, total)));
       b.if(f64.lt(norm, Infinity), () => {}, () => b.return(i32.const(correction.nonFinite)));
-      b.set(ended, i32.or(f64.le(norm, EXACT), i32.and(f64.le(norm, NEARLY_EXACT), i32.or(f64.ge(norm, before), i32.ge(count, MOST_EXACT_CORRECTIONS)))));
+      b.set(ended, isExact(norm, f64.ge(norm, before), i32.ge(count, MOST_EXACT_CORRECTIONS)));
       b.set(restless, i32.select(f64.lt(norm, f64.mul(0.5, least)), 0, i32.add(restless, 1)));
       b.set(least, f64.select(restless, least, norm));
-      b.if(i32.and(i32.ge(restless, RESTLESS_CORRECTIONS), f64.le(norm, before)), () => {
+      b.if(i32.and(i32.ge(restless, RESTLESS_ITERATIONS), f64.le(norm, before)), () => {
         const seen = vectors.sum(0, errorStates, (of) => {
           b.set(scaled, f64.mul(of(at(memory.residual)), of(at(memory.scale))));
           return f64.mul(scaled, scaled);

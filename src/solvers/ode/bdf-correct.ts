@@ -1,6 +1,6 @@
-import type { ProgramBuilder } from "../../kernel/builder.ts";
+import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
 import { f64, i32 } from "../../kernel/builder.ts";
-import type { Value } from "../../kernel/program.ts";
+import type { Local, Value } from "../../kernel/program.ts";
 import { at, bdfVectors } from "./bdf-differences.ts";
 import type { BdfMemory } from "./bdf-memory.ts";
 import type { Vector } from "./vector.ts";
@@ -86,4 +86,10 @@ export function writeCorrect(program: ProgramBuilder, memory: BdfMemory, errorSt
       b.set(previous, norm);
     });
   });
+}
+
+/** Sets `fresh` where a step with this c needs new factors: those at hand are stale, or c has `moved` from theirs by more than a fraction. */
+export function findFresh(b: FunctionBuilder, { real, integer }: BdfMemory, { c, moved, fresh }: Readonly<Record<"c" | "moved" | "fresh", Local>>, range: number): void {
+  b.set(moved, f64.div(c, f64.load(real.factored)));
+  b.set(fresh, i32.or(i32.load(integer.stale), i32.or(f64.lt(moved, 1 - range), f64.gt(moved, 1 + range))));
 }

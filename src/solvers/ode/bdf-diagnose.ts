@@ -1,48 +1,14 @@
-import type { Instance } from "../../kernel/instance.ts";
-import type { OdeSystem } from "../../models/system.ts";
 import type { Status } from "../status.ts";
-import type { RateFunctions, RowPattern } from "../tables/index.ts";
-import type { BdfMemory } from "./bdf-memory.ts";
 import { difference } from "./bdf-memory.ts";
-import type { OdeControl } from "./control.ts";
-import { reactionOf } from "./diagnose.ts";
+import type { BdfScene } from "./bdf-scene.ts";
+import { diagnoseStart, firstNonFinite } from "./diagnose.ts";
 import { loopCode } from "./loop.ts";
 
-/** What a diagnosis of a multistep run looks at. */
-export interface BdfScene {
-  readonly system: OdeSystem;
-  readonly memory: BdfMemory;
-  readonly instance: Instance;
-  readonly control: OdeControl;
-  readonly errorStates: number;
-  readonly pattern: RowPattern;
-  readonly parameters: Float64Array;
-  readonly rates: RateFunctions;
-}
-
 const vectorAt = ({ instance, memory }: BdfScene, address: number): Float64Array => instance.f64.subarray(address / 8, address / 8 + memory.size);
-const firstNonFinite = (vector: Float64Array): number => vector.findIndex((value) => !Number.isFinite(value));
 
-/** The status of a run that failed where steps begin: at the start, or after an event. A state or a rate there is not finite. */
-export function diagnoseBdfStart(scene: BdfScene, time: number, event: string | null = null): Status {
-  const { system, memory, parameters } = scene;
-  const wrongState = firstNonFinite(vectorAt(scene, difference(memory, 0)));
-  if (wrongState >= 0) {
-    const worst = system.states[wrongState] ?? "";
-    const hint = event === null ? "its initial value is not a finite number; give it one" : `event "${event}" leaves it with a value that is not finite; look for a division by zero, or a logarithm or root outside its domain, in what the event assigns`;
-    return { status: "non-finite", time, worst, hint };
-  }
-  const missing = system.parameters.filter((_, index) => !Number.isFinite(parameters[index] ?? 0));
-  const wrongRate = firstNonFinite(vectorAt(scene, memory.rate));
-  const reaction = reactionOf({ system, instance: scene.instance, memory: { parameters: scene.rates.parametersAddress } }, wrongRate, time, difference(memory, 0));
-  const cause = missing.length > 0 ? `parameter ${missing.join(", ")} has no finite value` : `look for a division by zero, or a logarithm or root outside its domain, at ${event === null ? "the initial state" : "this state"}`;
-  return {
-    status: "non-finite",
-    time,
-    worst: system.states[wrongRate] ?? "",
-    hint: `its rate${reaction === null ? "" : `, that of reaction "${reaction}",`} is not finite ${event === null ? "at the start" : `after event "${event}"`}; ${cause}`,
-  };
-}
+/** The status of a run that failed where steps begin: at the start, or after an event. */
+export const diagnoseBdfStart = ({ system, instance, memory, rates }: BdfScene, time: number, event: string | null = null): Status =>
+  diagnoseStart({ system, instance, memory: { state: difference(memory, 0), stages: memory.rate, parameters: rates.parametersAddress } }, time, event);
 
 /** The status of a run whose loop gave up, from what its last attempt left in memory. */
 export function diagnoseBdf(scene: BdfScene, code: number): Status {

@@ -1,5 +1,6 @@
 import type { MemoryLayout } from "../../kernel/layout.ts";
 import { HIGHEST_ORDER } from "./bdf-coefficients.ts";
+import { type ControlBlock, controlBlock } from "./control-block.ts";
 
 /** f64 fields of the control block, in order. */
 const realFields = [
@@ -64,10 +65,8 @@ type RealField = (typeof realFields)[number];
 type IntegerField = (typeof integerFields)[number];
 
 /** Byte addresses of everything a multistep run keeps in its program's static memory. */
-export interface BdfMemory {
+export interface BdfMemory extends ControlBlock<RealField, IntegerField> {
   readonly size: number;
-  readonly real: Readonly<Record<RealField, number>>;
-  readonly integer: Readonly<Record<IntegerField, number>>;
   /** ∇^j y is at differences + 8 size j, j = 0 … 7; the state where the run stands is j = 0. */
   readonly differences: number;
   /** Extrapolated state at the step's end, and the state there after its corrections. */
@@ -98,12 +97,10 @@ export const bdfTapeRow = {
 /** Lays out a multistep solver's memory. */
 export function bdfMemory(layout: MemoryLayout, size: number, entries: number): BdfMemory {
   const vector = (): number => layout.f64(Math.max(1, size));
-  const real = layout.f64(realFields.length);
-  const integer = layout.i32(integerFields.length);
+  const block = controlBlock(layout, realFields, integerFields);
   return {
     size,
-    real: Object.fromEntries(realFields.map((name, index) => [name, real + 8 * index])) as Record<RealField, number>,
-    integer: Object.fromEntries(integerFields.map((name, index) => [name, integer + 4 * index])) as Record<IntegerField, number>,
+    ...block,
     differences: layout.f64(Math.max(1, size * (HIGHEST_ORDER + 3))),
     predicted: vector(),
     state: vector(),

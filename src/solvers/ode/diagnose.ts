@@ -32,19 +32,24 @@ export interface Scene {
 /** What it takes to find a reaction: `parameters` is the byte address of theirs. */
 export type ReactionScene = Pick<Scene, "system" | "instance"> & { readonly memory: Pick<OdeMemory, "parameters"> };
 
+/** What a failure where steps begin is seen from, whatever the method; the rates there stand where first stages do. */
+export type StartScene = Pick<Scene, "system" | "instance"> & { readonly memory: Pick<OdeMemory, "parameters" | "state" | "stages"> };
+
 /** The status of a run that failed where steps begin: at the start, or after an event. A state or a rate there is not finite. */
-export function diagnoseStart(scene: Scene, time: number, event: string | null = null): Status {
-  const { system } = scene;
-  const wrongState = firstNonFinite(vectorAt(scene, scene.memory.state));
+export function diagnoseStart(scene: StartScene, time: number, event: string | null = null): Status {
+  const { system, instance, memory } = scene;
+  const numbersAt = (address: number, count: number): Float64Array => instance.f64.subarray(address / 8, address / 8 + count);
+  const wrongState = firstNonFinite(numbersAt(memory.state, system.states.length));
   if (wrongState >= 0) {
     const worst = system.states[wrongState] ?? "";
     if (event !== null) return { status: "non-finite", time, worst, hint: `event "${event}" leaves it with a value that is not finite; look for a division by zero, or a logarithm or root outside its domain, in what the event assigns` };
     return { status: "non-finite", time, worst, hint: "its initial value is not a finite number; give it one" };
   }
-  const missing = system.parameters.filter((_, index) => !Number.isFinite(scene.instance.f64[scene.memory.parameters / 8 + index] ?? 0));
-  const wrongIndex = firstNonFinite(vectorAt(scene, scene.memory.stages));
+  const parameters = numbersAt(memory.parameters, system.parameters.length);
+  const missing = system.parameters.filter((_, index) => !Number.isFinite(parameters[index]));
+  const wrongIndex = firstNonFinite(numbersAt(memory.stages, system.states.length));
   const wrongRate = system.states[wrongIndex] ?? "";
-  const reaction = reactionOf(scene, wrongIndex, time, scene.memory.state);
+  const reaction = reactionOf(scene, wrongIndex, time, memory.state);
   const cause = missing.length > 0 ? `parameter ${missing.join(", ")} has no finite value` : `look for a division by zero, or a logarithm or root outside its domain, at ${event === null ? "the initial state" : "this state"}`;
   return { status: "non-finite", time, worst: wrongRate, hint: `its rate${reaction === null ? "" : `, that of reaction "${reaction}",`} is not finite ${event === null ? "at the start" : `after event "${event}"`}; ${cause}` };
 }
@@ -92,7 +97,8 @@ export function diagnose(scene: Scene, code: number): Status {
 
 const vectorAt = (scene: Scene, address: number): Float64Array => scene.instance.f64.subarray(address / 8, address / 8 + scene.memory.stateCount);
 
-const firstNonFinite = (vector: Float64Array): number => vector.findIndex((value) => !Number.isFinite(value));
+/** -1 where all are finite. */
+export const firstNonFinite = (vector: Float64Array): number => vector.findIndex((value) => !Number.isFinite(value));
 
 /** Σ_j coefficient_j stage_j for component i, times h where stages are rates. */
 function combination(scene: Scene, h: number, coefficients: readonly number[], component: number): number {

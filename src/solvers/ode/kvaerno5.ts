@@ -1,6 +1,7 @@
-import { type LoopLabel, f64, i32 } from "../../kernel/builder.ts";
-import type { Value } from "../../kernel/program.ts";
-import type { OdeMethod, Tableau } from "./method.ts";
+import { type FunctionBuilder, type LoopLabel, f64, i32 } from "../../kernel/builder.ts";
+import type { Local, Value } from "../../kernel/program.ts";
+import { RESTLESS_ITERATIONS, isExact } from "./exactly.ts";
+import type { OdeMethod, StepContext, Tableau } from "./method.ts";
 import type { Vector } from "./vector.ts";
 import { weighted } from "./vector.ts";
 
@@ -44,18 +45,8 @@ const SHARE_OF_TOLERANCE = 0.001;
 const SMALLEST_REMAINDER = 1e-3;
 /** Iterations of a stage before the step is refused. */
 const LARGEST_ITERATIONS = 10;
-/** A stage that is solved exactly changes by no more than this share of itself, a few dozen units in the last place; */
-const EXACT = 1e-14;
-/** or by no more than this and no longer less than before: rounding then is all that moves it; */
-const NEARLY_EXACT = 1e-10;
-/** but after so many iterations, slow as they may be, by this alone. */
+/** Iterations of a stage that is solved exactly, slow as they may be. */
 const LARGEST_EXACT_ITERATIONS = 100;
-/**
- * Where a state is a small difference of large terms, rounding in these moves it by more than that. Rounding it is, too, where so many
- * iterations did not halve the change, which is too slow to end in as many as are allowed, the last one did not grow, as those of an
- * iteration that diverges do, and it is a share of the tolerance.
- */
-const RESTLESS_ITERATIONS = 16;
 
 /** The polynomial through the stages before one, at its time: weights of their rates. */
 const predictor = (index: number): number[] => {
@@ -86,7 +77,8 @@ export const kvaerno5: OdeMethod = {
   },
   tableau,
   diagonal: gamma,
-  step({ b, vectors, h, y, next, stages, rhs, stageTime, linear, tolerated, rounded, exactly }) {
+  step(context) {
+    const { b, vectors, h, y, next, stages, rhs, stageTime, linear } = context;
     const stage = (index: number): Vector => {
       const found = stages[index];
       if (!found) throw new RangeError(`kvaerno5: no stage ${index}`);
@@ -98,20 +90,8 @@ export const kvaerno5: OdeMethod = {
     const base = vectors.scratch("base");
     const argument = vectors.scratch("argument");
     const change = vectors.scratch("change");
-    /** Infinite once a stage has not converged. */
-    const failure = b.local("f64", "failure", f64.const(0));
-    /** Factor from a change to what is left after it, η / (1 - η) for changes that shrink by η; kept from stage to stage. */
-    const remainder = b.local("f64", "remainder", f64.const(1));
-    const size = b.local("f64", "size");
-    const before = b.local("f64", "before");
-    const least = b.local("f64", "least");
-    const restless = b.local("i32", "restless");
-    const iteration = b.local("i32", "iteration");
-    const giveUpIf = (condition: Value, loop: LoopLabel): void =>
-      b.if(condition, () => {
-        b.set(failure, Infinity);
-        b.break(loop);
-      });
+    const at = iterationLocals(b);
+    const { failure, remainder, iteration } = at;
     tableau.a.forEach((row, index) => {
       if (index === 0) return;
       const state = index === stages.length - 1 ? next : argument;
@@ -121,30 +101,12 @@ export const kvaerno5: OdeMethod = {
         vectors.assign(state, (of) => f64.add(of(base), f64.mul(reach, weighted(predictor(index), (j) => of(stage(j))) ?? f64.const(0))));
         b.set(iteration, 0);
         b.set(remainder, f64.max(remainder, SMALLEST_REMAINDER));
-        const iterateExactly = (loop: LoopLabel): void => {
-          b.set(size, rounded((of) => of(change), state));
-          const isLess = i32.or(i32.isZero(iteration), f64.lt(size, before));
-          b.if(i32.or(f64.le(size, EXACT), i32.and(f64.le(size, NEARLY_EXACT), i32.or(i32.isZero(isLess), i32.ge(iteration, LARGEST_EXACT_ITERATIONS)))), () => b.break(loop));
-          b.set(restless, i32.select(i32.or(i32.isZero(iteration), f64.lt(size, f64.mul(0.5, least))), 0, i32.add(restless, 1)));
-          b.set(least, f64.select(restless, least, size));
-          b.if(i32.and(i32.ge(restless, RESTLESS_ITERATIONS), f64.le(size, before)), () => b.if(f64.le(tolerated((of) => of(change), state), SHARE_OF_TOLERANCE), () => b.break(loop)));
-          b.set(before, size);
-          b.set(iteration, i32.add(iteration, 1));
-          giveUpIf(i32.or(i32.gt(iteration, LARGEST_EXACT_ITERATIONS), i32.isZero(f64.lt(size, Infinity))), loop);
-        };
         b.loop((loop) => {
           rhs(stage(index), time, state);
           vectors.assign(change, (of) => f64.sub(of(stage(index)), f64.mul(shift, f64.sub(of(state), of(base)))));
           linear.solve(change);
           vectors.assign(state, (of) => f64.add(of(state), of(change)));
-          if (exactly) return iterateExactly(loop);
-          b.set(size, tolerated((of) => of(change), state));
-          b.if(i32.gt(iteration, 0), () => b.set(remainder, f64.select(f64.lt(size, before), f64.div(size, f64.sub(before, size)), Infinity)));
-          b.if(f64.le(f64.mul(remainder, size), SHARE_OF_TOLERANCE), () => b.break(loop));
-          b.set(before, size);
-          b.set(iteration, i32.add(iteration, 1));
-          // Not "at most": what is not a number ends here too.
-          giveUpIf(i32.or(i32.ge(iteration, LARGEST_ITERATIONS), i32.isZero(f64.lt(remainder, Infinity))), loop);
+          (context.exactly ? judgeExactly : judge)(context, at, change, state, loop);
         });
         // From the state, not the rate at it: what is left of the iteration is not multiplied by the stiffness.
         vectors.assign(stage(index), (of) => f64.mul(shift, f64.sub(of(state), of(base))));
@@ -153,3 +115,49 @@ export const kvaerno5: OdeMethod = {
     return (of) => f64.add(failure, f64.mul(h, weighted(tableau.error, (j) => of(stage(j))) ?? f64.const(0)));
   },
 };
+
+type IterationLocals = ReturnType<typeof iterationLocals>;
+
+const iterationLocals = (b: FunctionBuilder) => ({
+  /** Infinite once a stage has not converged. */
+  failure: b.local("f64", "failure", f64.const(0)),
+  /** Factor from a change to what is left after it, η / (1 - η) for changes that shrink by η; kept from stage to stage. */
+  remainder: b.local("f64", "remainder", f64.const(1)),
+  /** Of the change just made, and of the one before it. */
+  size: b.local("f64", "size"),
+  before: b.local("f64", "before"),
+  /** The smallest change since `restless` iterations, none of which halved it. */
+  least: b.local("f64", "least"),
+  restless: b.local("i32", "restless"),
+  iteration: b.local("i32", "iteration"),
+});
+
+/** Ends a stage's iteration once what is left of its equation is a small share of the tolerance, or gives the step up. */
+function judge({ b, tolerated }: StepContext, { failure, remainder, size, before, iteration }: IterationLocals, change: Vector, state: Vector, loop: LoopLabel): void {
+  b.set(size, tolerated((of) => of(change), state));
+  b.if(i32.gt(iteration, 0), () => b.set(remainder, f64.select(f64.lt(size, before), f64.div(size, f64.sub(before, size)), Infinity)));
+  b.if(f64.le(f64.mul(remainder, size), SHARE_OF_TOLERANCE), () => b.break(loop));
+  b.set(before, size);
+  b.set(iteration, i32.add(iteration, 1));
+  // Not "at most": what is not a number ends here too.
+  giveUpIf(b, i32.or(i32.ge(iteration, LARGEST_ITERATIONS), i32.isZero(f64.lt(remainder, Infinity))), failure, loop);
+}
+
+/** The same once rounding is all that moves the stage. */
+function judgeExactly({ b, tolerated, rounded }: StepContext, { failure, size, before, least, restless, iteration }: IterationLocals, change: Vector, state: Vector, loop: LoopLabel): void {
+  b.set(size, rounded((of) => of(change), state));
+  const isLess = i32.or(i32.isZero(iteration), f64.lt(size, before));
+  b.if(isExact(size, i32.isZero(isLess), i32.ge(iteration, LARGEST_EXACT_ITERATIONS)), () => b.break(loop));
+  b.set(restless, i32.select(i32.or(i32.isZero(iteration), f64.lt(size, f64.mul(0.5, least))), 0, i32.add(restless, 1)));
+  b.set(least, f64.select(restless, least, size));
+  b.if(i32.and(i32.ge(restless, RESTLESS_ITERATIONS), f64.le(size, before)), () => b.if(f64.le(tolerated((of) => of(change), state), SHARE_OF_TOLERANCE), () => b.break(loop)));
+  b.set(before, size);
+  b.set(iteration, i32.add(iteration, 1));
+  giveUpIf(b, i32.or(i32.gt(iteration, LARGEST_EXACT_ITERATIONS), i32.isZero(f64.lt(size, Infinity))), failure, loop);
+}
+
+const giveUpIf = (b: FunctionBuilder, condition: Value, failure: Local, loop: LoopLabel): void =>
+  b.if(condition, () => {
+    b.set(failure, Infinity);
+    b.break(loop);
+  });

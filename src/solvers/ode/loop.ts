@@ -1,12 +1,16 @@
-import type { FunctionBuilder, ProgramBuilder } from "../../kernel/builder.ts";
+import type { FunctionBuilder, LoopLabel, ProgramBuilder } from "../../kernel/builder.ts";
 import { f64, i32 } from "../../kernel/builder.ts";
 import type { Local, Value } from "../../kernel/program.ts";
-import { BREAKPOINT_MARGIN, ERROR_FLOOR, STEP_FLOOR, STEP_LARGEST, STEP_TINIEST, controllerExponents, rootPowers } from "./controller.ts";
+import type { ControllerExponents } from "./controller.ts";
+import { ERROR_FLOOR, STEP_FLOOR, STEP_LARGEST, STEP_TINIEST, controllerExponents, rootPowers } from "./controller.ts";
 import { searchEvent, writeStateAt } from "./event-program.ts";
+import { advanceBreakpoint, breakUnlessNear } from "./loop-breakpoints.ts";
+import type { HaltingLocals } from "./loop-halting.ts";
+import { haltingLocals, recordedStep } from "./loop-halting.ts";
 import type { OdeMemory } from "./memory.ts";
 import { tapeRow } from "./memory.ts";
 import type { OdeMethod } from "./method.ts";
-import type { Vector } from "./vector.ts";
+import type { Vector, VectorWriter } from "./vector.ts";
 import { memoryVectors } from "./vector.ts";
 
 /** What `advance` returns; `eventFound` = it stands where an event may be due. */
@@ -24,195 +28,236 @@ const SAME_MOMENT = 2 ** -40;
  * before it counts a recorded step.
  */
 export function writeLoop(program: ProgramBuilder, method: OdeMethod, memory: OdeMemory, record: boolean, hasEvents = false, keeps = false): void {
-  const size = memory.stateCount;
-  const { real, integer } = memory;
-  const exponents = controllerExponents(method.facts.errorOrder ?? method.facts.order);
-
   program.function("advance", { parameters: { budget: "i32" }, result: "i32" }, (b, { budget }) => {
     if (!budget) return;
-    const vectors = memoryVectors(b, size, memory.vector);
-    const y: Vector = { kind: "memory", address: memory.state };
-    const next: Vector = { kind: "memory", address: memory.next };
-    const first: Vector = { kind: "memory", address: memory.stages };
-    const last: Vector = { kind: "memory", address: memory.stages + 8 * size * (method.tableau.nodes.length - 1) };
-
-    const t = b.local("f64", "t", f64.load(real.time));
-    const h = b.local("f64", "h", f64.load(real.step));
-    const previous = b.local("f64", "previous", f64.load(real.previousPower));
-    const reached = b.local("i32", "reached", i32.load(integer.reached));
-    const count = b.local("i32", "count", i32.load(integer.timeCount));
-    const accepted = b.local("i32", "accepted", i32.load(integer.accepted));
-    const rejected = b.local("i32", "rejected", i32.load(integer.rejected));
-    const refused = b.local("i32", "refused", i32.load(integer.refused));
-    const given = b.local("i32", "given", i32.load(integer.stepsCount));
-    const end = b.local("f64", "end");
-    const breakpoint = b.local("f64", "breakpoint", f64.load(i32.load(integer.breakpointAddress)));
-    const margin = b.local("f64", "margin");
-    const error = b.local("f64", "error");
-    const factor = b.local("f64", "factor");
-    const code = b.local("i32", "code", i32.const(loopCode.done));
+    const { real, integer } = memory;
+    const vectors = memoryVectors(b, memory.stateCount, memory.vector);
+    const exponents = controllerExponents(method.facts.errorOrder ?? method.facts.order);
+    const now = runLocals(b, memory);
     const halting = hasEvents ? haltingLocals(b, memory) : null;
-
-    const powersOf = (x: Local): [Local, Local] => rootPowers(b, x, [exponents.integral, exponents.proportional]) as [Local, Local];
-
     b.loop((loop) => {
-      const leave = (condition: Value, reason: number): void =>
-        b.if(condition, () => {
-          b.set(code, reason);
-          b.break(loop);
-        });
-      /** Halts at the stop without a step: so near it that a step there could be too small. */
-      const haltIf = (condition: Value, { stop }: HaltingLocals): void =>
-        b.if(condition, () => {
-          b.set(t, stop);
-          b.set(code, loopCode.eventFound);
-          b.break(loop);
-        });
-      leave(i32.ge(reached, count), loopCode.done);
-      leave(i32.le(budget, 0), loopCode.paused);
-      leave(i32.ge(i32.add(accepted, rejected), i32.load(integer.maxSteps)), loopCode.tooManySteps);
-      if (record) leave(i32.ge(i32.load(integer.tapeCount), i32.load(integer.tapeCapacity)), loopCode.tapeFull);
-      // A step ends just before a breakpoint and the next begins just after it: each sees one side only.
-      b.loop((passing) => {
-        b.if(f64.eq(breakpoint, Infinity), () => b.break(passing));
-        b.set(margin, f64.add(f64.mul(BREAKPOINT_MARGIN, f64.abs(breakpoint)), STEP_TINIEST));
-        // Nearer than two smallest steps, what is left could be too small for one.
-        b.if(f64.gt(f64.sub(breakpoint, t), f64.mul(2 * (STEP_FLOOR / BREAKPOINT_MARGIN), margin)), () => b.break(passing));
-        if (halting) haltIf(f64.le(halting.stop, f64.add(breakpoint, margin)), halting);
-        // Steps given for other parameters may have gone past it already: time never goes back.
-        b.set(t, f64.max(t, f64.add(breakpoint, margin)));
-        if (method.facts.firstSameAsLast) b.call("rhs", i32.const(memory.stages), t, i32.const(memory.state));
-        b.store(integer.breakpointAddress, i32.add(i32.load(integer.breakpointAddress), 8));
-        b.set(breakpoint, f64.load(i32.load(integer.breakpointAddress)));
-      });
-      b.if(
-        i32.gt(given, 0),
-        () => {
-          leave(i32.ge(accepted, given), loopCode.stepsEnded);
-          b.set(h, f64.load(i32.add(i32.load(integer.stepsAddress), i32.shl(accepted, 3))));
-          if (halting) {
-            b.set(halting.givenFound, f64.lt(h, 0));
-            b.set(h, f64.abs(h));
-            b.set(halting.givenCut, f64.eq(h, Infinity));
-          }
-        },
-        () => {
-          leave(f64.lt(h, f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST)), loopCode.stepTooSmall);
-          b.if(f64.lt(breakpoint, Infinity), () => b.set(h, f64.min(h, f64.sub(f64.sub(breakpoint, margin), t))));
-        },
-      );
-      if (halting) {
-        const { stop, wanted, cut } = halting;
-        haltIf(f64.le(f64.sub(stop, t), f64.mul(2, f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST))), halting);
-        b.set(wanted, h);
-        b.set(cut, f64.le(stop, f64.add(t, h)));
-        leave(i32.and(i32.gt(given, 0), i32.ne(i32.and(cut, f64.lt(stop, Infinity)), halting.givenCut)), loopCode.stepsEnded);
-        b.if(cut, () => b.set(h, f64.sub(stop, t)));
-      }
-
+      const scene: LoopScene = { b, loop, method, memory, vectors, exponents, now, halting, record, keeps };
+      const { t, h, reached, count, accepted, rejected, given, error } = now;
+      leave(scene, i32.ge(reached, count), loopCode.done);
+      leave(scene, i32.le(budget, 0), loopCode.paused);
+      leave(scene, i32.ge(i32.add(accepted, rejected), i32.load(integer.maxSteps)), loopCode.tooManySteps);
+      if (record) leave(scene, i32.ge(i32.load(integer.tapeCount), i32.load(integer.tapeCapacity)), loopCode.tapeFull);
+      passBreakpoints(scene);
+      chooseStep(scene);
+      if (halting) cutStep(scene, halting);
       b.store(real.attempted, h);
       b.set(error, f64.call("attempt", t, h));
       b.set(budget, i32.sub(budget, 1));
       b.if(
         i32.or(f64.le(error, 1), i32.and(i32.gt(given, 0), f64.lt(error, Infinity))),
-        () => {
-          b.set(end, f64.add(t, h));
-          if (halting) {
-            const { stop, stepEnd, found, cut, halts, barely } = halting;
-            b.set(stepEnd, f64.select(cut, stop, end));
-            b.set(found, searchEvent(t, h, stepEnd));
-            b.set(barely, f64.le(f64.sub(found, t), f64.add(f64.mul(SAME_MOMENT, f64.abs(t)), STEP_TINIEST)));
-            leave(i32.and(i32.and(i32.gt(given, 0), i32.isZero(barely)), i32.ne(f64.lt(found, Infinity), halting.givenFound)), loopCode.stepsEnded);
-            b.set(end, f64.min(stepEnd, found));
-            b.set(halts, i32.or(cut, f64.lt(found, Infinity)));
-          }
-          if (record && halting) b.if(i32.isZero(halting.barely), () => writeTapeRow(b, memory, t, recordedStep(h, halting), keeps));
-          else if (record) writeTapeRow(b, memory, t, h, keeps);
-          writeOutputs(b, memory, { t, h, end, reached, count, halts: halting && halting.halts });
-          const advance = (): void => vectors.assign(y, (of) => of(next));
-          if (halting) {
-            const inside: Vector = { kind: "memory", address: memory.vector("eventState") };
-            const advanceToFound = (): void => {
-              writeStateAt(b, memory.vector("eventState"), end, t, h);
-              vectors.assign(y, (of) => of(inside));
-            };
-            b.if(f64.lt(end, halting.stepEnd), advanceToFound, advance);
-          } else advance();
-          if (method.facts.firstSameAsLast) vectors.assign(first, (of) => of(last));
-          b.set(t, end);
-          if (halting) {
-            b.set(accepted, i32.add(accepted, i32.isZero(halting.barely)));
-            b.set(rejected, i32.add(rejected, halting.barely));
-          } else b.set(accepted, i32.add(accepted, 1));
-          b.set(error, f64.max(error, ERROR_FLOOR));
-          const [integral, proportional] = powersOf(error);
-          b.set(factor, f64.div(f64.mul(f64.load(real.safety), previous), integral));
-          b.set(factor, f64.min(f64.load(real.grow), f64.max(f64.load(real.shrink), factor)));
-          b.if(refused, () => b.set(factor, f64.min(factor, 1)));
-          b.set(h, f64.min(f64.mul(h, factor), STEP_LARGEST));
-          b.set(previous, proportional);
-          b.set(refused, 0);
-          if (halting) {
-            // What cut the step says nothing about the next one.
-            b.if(halting.cut, () => b.set(h, f64.max(h, halting.wanted)));
-            leave(halting.halts, loopCode.eventFound);
-          }
-        },
-        () => {
-          b.set(rejected, i32.add(rejected, 1));
-          b.if(
-            f64.lt(error, Infinity),
-            () => {
-              b.set(refused, 1);
-              const [integral] = powersOf(error);
-              b.set(factor, f64.div(f64.load(real.safety), integral));
-              b.set(factor, f64.max(f64.load(real.shrink), factor));
-            },
-            () => {
-              b.set(refused, 2);
-              b.set(factor, f64.load(real.retreat));
-            },
-          );
-          leave(i32.gt(given, 0), loopCode.nonFinite);
-          b.set(h, f64.mul(h, factor));
-        },
+        () => accept(scene),
+        () => reject(scene),
       );
     });
-
-    b.store(real.time, t);
-    b.store(real.step, h);
-    b.store(real.previousPower, previous);
-    b.store(integer.reached, reached);
-    b.store(integer.accepted, accepted);
-    b.store(integer.rejected, rejected);
-    b.store(integer.refused, refused);
-    b.return(code);
+    keepRun(b, memory, now);
+    b.return(now.code);
   });
 }
 
-/** What the loop keeps for halting at events. */
-type HaltingLocals = ReturnType<typeof haltingLocals>;
+/** What the parts of the loop share. */
+interface LoopScene {
+  readonly b: FunctionBuilder;
+  readonly loop: LoopLabel;
+  readonly method: OdeMethod;
+  readonly memory: OdeMemory;
+  readonly vectors: VectorWriter;
+  readonly exponents: ControllerExponents;
+  readonly now: RunLocals;
+  /** Null without events. */
+  readonly halting: HaltingLocals | null;
+  readonly record: boolean;
+  readonly keeps: boolean;
+}
 
-const haltingLocals = (b: FunctionBuilder, memory: OdeMemory) => ({
-  stop: b.local("f64", "stop", f64.load(memory.real.stopTime)),
-  /** End of the whole step. */
-  stepEnd: b.local("f64", "stepEnd"),
-  /** Step size before the stop cut it. */
-  wanted: b.local("f64", "wanted"),
-  found: b.local("f64", "found"),
-  cut: b.local("i32", "cut"),
-  halts: b.local("i32", "halts"),
-  /** Whether it was found where the step begins, but for rounding: such a step comes to nothing, and counts as rejected. */
-  barely: b.local("i32", "barely"),
-  /** What a given step says: that something was found in it, that a known time cut it. */
-  givenFound: b.local("i32", "givenFound"),
-  givenCut: b.local("i32", "givenCut"),
+type RunLocals = ReturnType<typeof runLocals>;
+
+/** What stands in memory between calls, and what one step needs beside it. */
+const runLocals = (b: FunctionBuilder, { real, integer }: OdeMemory) => ({
+  t: b.local("f64", "t", f64.load(real.time)),
+  h: b.local("f64", "h", f64.load(real.step)),
+  previous: b.local("f64", "previous", f64.load(real.previousPower)),
+  reached: b.local("i32", "reached", i32.load(integer.reached)),
+  count: b.local("i32", "count", i32.load(integer.timeCount)),
+  accepted: b.local("i32", "accepted", i32.load(integer.accepted)),
+  rejected: b.local("i32", "rejected", i32.load(integer.rejected)),
+  refused: b.local("i32", "refused", i32.load(integer.refused)),
+  given: b.local("i32", "given", i32.load(integer.stepsCount)),
+  end: b.local("f64", "end"),
+  breakpoint: b.local("f64", "breakpoint", f64.load(i32.load(integer.breakpointAddress))),
+  margin: b.local("f64", "margin"),
+  error: b.local("f64", "error"),
+  factor: b.local("f64", "factor"),
+  code: b.local("i32", "code", i32.const(loopCode.done)),
 });
 
-/** A step as `Tape.steps` has it. */
-function recordedStep(h: Local, { cut, found }: HaltingLocals): Value {
-  const size = f64.select(cut, Infinity, h);
-  return f64.select(f64.lt(found, Infinity), f64.sub(0, size), size);
+function keepRun(b: FunctionBuilder, { real, integer }: OdeMemory, { t, h, previous, reached, accepted, rejected, refused }: RunLocals): void {
+  b.store(real.time, t);
+  b.store(real.step, h);
+  b.store(real.previousPower, previous);
+  b.store(integer.reached, reached);
+  b.store(integer.accepted, accepted);
+  b.store(integer.rejected, rejected);
+  b.store(integer.refused, refused);
+}
+
+/** Leaves the loop with a code. */
+export const leave = ({ b, loop, now }: { readonly b: FunctionBuilder; readonly loop: LoopLabel; readonly now: { readonly code: Local } }, condition: Value, reason: number): void =>
+  b.if(condition, () => {
+    b.set(now.code, reason);
+    b.break(loop);
+  });
+
+/** Halts at the stop without a step: so near it that a step there could be too small. */
+const haltIf = ({ b, loop, now }: LoopScene, condition: Value, { stop }: HaltingLocals): void =>
+  b.if(condition, () => {
+    b.set(now.t, stop);
+    b.set(now.code, loopCode.eventFound);
+    b.break(loop);
+  });
+
+/** The smallest step from where the run stands. */
+const smallestStep = (t: Local): Value => f64.add(f64.mul(STEP_FLOOR, f64.abs(t)), STEP_TINIEST);
+
+function passBreakpoints(scene: LoopScene): void {
+  const { b, memory, method, now, halting } = scene;
+  const { t, breakpoint, margin } = now;
+  b.loop((passing) => {
+    breakUnlessNear(b, passing, now);
+    if (halting) haltIf(scene, f64.le(halting.stop, f64.add(breakpoint, margin)), halting);
+    // Steps given for other parameters may have gone past it already: time never goes back.
+    b.set(t, f64.max(t, f64.add(breakpoint, margin)));
+    if (method.facts.firstSameAsLast) b.call("rhs", i32.const(memory.stages), t, i32.const(memory.state));
+    advanceBreakpoint(b, memory.integer);
+    b.set(breakpoint, f64.load(i32.load(memory.integer.breakpointAddress)));
+  });
+}
+
+/** The size of the step to come: the one given, or that of the error control, up to the next breakpoint. */
+function chooseStep(scene: LoopScene): void {
+  const { b, memory, now, halting } = scene;
+  const { t, h, accepted, given, breakpoint, margin } = now;
+  b.if(
+    i32.gt(given, 0),
+    () => {
+      leave(scene, i32.ge(accepted, given), loopCode.stepsEnded);
+      b.set(h, f64.load(i32.add(i32.load(memory.integer.stepsAddress), i32.shl(accepted, 3))));
+      if (halting) {
+        b.set(halting.givenFound, f64.lt(h, 0));
+        b.set(h, f64.abs(h));
+        b.set(halting.givenCut, f64.eq(h, Infinity));
+      }
+    },
+    () => {
+      leave(scene, f64.lt(h, smallestStep(t)), loopCode.stepTooSmall);
+      b.if(f64.lt(breakpoint, Infinity), () => b.set(h, f64.min(h, f64.sub(f64.sub(breakpoint, margin), t))));
+    },
+  );
+}
+
+/** Cuts a step that goes beyond the stop. */
+function cutStep(scene: LoopScene, halting: HaltingLocals): void {
+  const { b, now } = scene;
+  const { t, h, given } = now;
+  const { stop, wanted, cut, givenCut } = halting;
+  haltIf(scene, f64.le(f64.sub(stop, t), f64.mul(2, smallestStep(t))), halting);
+  b.set(wanted, h);
+  b.set(cut, f64.le(stop, f64.add(t, h)));
+  leave(scene, i32.and(i32.gt(given, 0), i32.ne(i32.and(cut, f64.lt(stop, Infinity)), givenCut)), loopCode.stepsEnded);
+  b.if(cut, () => b.set(h, f64.sub(stop, t)));
+}
+
+function accept(scene: LoopScene): void {
+  const { b, memory, now, halting, record, keeps } = scene;
+  const { t, h, end, reached, count, accepted, rejected } = now;
+  b.set(end, f64.add(t, h));
+  if (halting) searchStep(scene, halting);
+  if (record && halting) b.if(i32.isZero(halting.barely), () => writeTapeRow(b, memory, t, recordedStep(h, halting), keeps));
+  else if (record) writeTapeRow(b, memory, t, h, keeps);
+  writeOutputs(b, memory, { t, h, end, reached, count, halts: halting && halting.halts });
+  moveState(scene);
+  b.set(t, end);
+  if (halting) {
+    b.set(accepted, i32.add(accepted, i32.isZero(halting.barely)));
+    b.set(rejected, i32.add(rejected, halting.barely));
+  } else b.set(accepted, i32.add(accepted, 1));
+  growStep(scene);
+  if (!halting) return;
+  // What cut the step says nothing about the next one.
+  b.if(halting.cut, () => b.set(h, f64.max(h, halting.wanted)));
+  leave(scene, halting.halts, loopCode.eventFound);
+}
+
+/** Looks inside the step for what a trigger watches: `end` is where it was found, if it was. */
+function searchStep(scene: LoopScene, halting: HaltingLocals): void {
+  const { b, now } = scene;
+  const { t, h, end, given } = now;
+  const { stop, stepEnd, found, cut, halts, barely, givenFound } = halting;
+  b.set(stepEnd, f64.select(cut, stop, end));
+  b.set(found, searchEvent(t, h, stepEnd));
+  b.set(barely, f64.le(f64.sub(found, t), f64.add(f64.mul(SAME_MOMENT, f64.abs(t)), STEP_TINIEST)));
+  leave(scene, i32.and(i32.and(i32.gt(given, 0), i32.isZero(barely)), i32.ne(f64.lt(found, Infinity), givenFound)), loopCode.stepsEnded);
+  b.set(end, f64.min(stepEnd, found));
+  b.set(halts, i32.or(cut, f64.lt(found, Infinity)));
+}
+
+const inMemory = (address: number): Vector => ({ kind: "memory", address });
+
+/** Takes the state to the end of the step, or to what was found inside it. */
+function moveState({ b, method, memory, vectors, now, halting }: LoopScene): void {
+  const advance = (): void => vectors.assign(inMemory(memory.state), (of) => of(inMemory(memory.next)));
+  const advanceToFound = (): void => {
+    const inside = memory.vector("eventState");
+    writeStateAt(b, inside, now.end, now.t, now.h);
+    vectors.assign(inMemory(memory.state), (of) => of(inMemory(inside)));
+  };
+  if (halting) b.if(f64.lt(now.end, halting.stepEnd), advanceToFound, advance);
+  else advance();
+  const last = memory.stages + 8 * memory.stateCount * (method.tableau.nodes.length - 1);
+  if (method.facts.firstSameAsLast) vectors.assign(inMemory(memory.stages), (of) => of(inMemory(last)));
+}
+
+const powersOf = ({ b, exponents }: LoopScene, error: Local): [Local, Local] => rootPowers(b, error, [exponents.integral, exponents.proportional]) as [Local, Local];
+
+/** The next step size after one that was accepted. */
+function growStep(scene: LoopScene): void {
+  const { b, memory, now } = scene;
+  const { real } = memory;
+  const { h, error, factor, previous, refused } = now;
+  b.set(error, f64.max(error, ERROR_FLOOR));
+  const [integral, proportional] = powersOf(scene, error);
+  b.set(factor, f64.div(f64.mul(f64.load(real.safety), previous), integral));
+  b.set(factor, f64.min(f64.load(real.grow), f64.max(f64.load(real.shrink), factor)));
+  b.if(refused, () => b.set(factor, f64.min(factor, 1)));
+  b.set(h, f64.min(f64.mul(h, factor), STEP_LARGEST));
+  b.set(previous, proportional);
+  b.set(refused, 0);
+}
+
+function reject(scene: LoopScene): void {
+  const { b, memory, now } = scene;
+  const { real } = memory;
+  const { h, rejected, refused, given, error, factor } = now;
+  b.set(rejected, i32.add(rejected, 1));
+  b.if(
+    f64.lt(error, Infinity),
+    () => {
+      b.set(refused, 1);
+      const [integral] = powersOf(scene, error);
+      b.set(factor, f64.div(f64.load(real.safety), integral));
+      b.set(factor, f64.max(f64.load(real.shrink), factor));
+    },
+    () => {
+      b.set(refused, 2);
+      b.set(factor, f64.load(real.retreat));
+    },
+  );
+  leave(scene, i32.gt(given, 0), loopCode.nonFinite);
+  b.set(h, f64.mul(h, factor));
 }
 
 function writeTapeRow(b: FunctionBuilder, memory: OdeMemory, t: Local, h: Value, keeps: boolean): void {

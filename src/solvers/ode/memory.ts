@@ -1,4 +1,5 @@
 import type { MemoryLayout } from "../../kernel/layout.ts";
+import { type ControlBlock, controlBlock } from "./control-block.ts";
 
 /** f64 fields of the control block, in order. */
 const realFields = [
@@ -47,7 +48,7 @@ export type RealField = (typeof realFields)[number];
 export type IntegerField = (typeof integerFields)[number];
 
 /** Byte addresses of everything a solver keeps in its program's static memory. */
-export interface OdeMemory {
+export interface OdeMemory extends ControlBlock<RealField, IntegerField> {
   readonly stateCount: number;
   readonly parameters: number;
   /** State at the start of the current step, and at its end. */
@@ -57,8 +58,6 @@ export interface OdeMemory {
   readonly stages: number;
   /** A spare vector that no solver function keeps anything in between calls. */
   readonly spare: number;
-  readonly real: Readonly<Record<RealField, number>>;
-  readonly integer: Readonly<Record<IntegerField, number>>;
   /** Address of a named vector, made on first use. */
   vector(name: string): number;
 }
@@ -75,8 +74,7 @@ export const tapeRow = {
 /** Lays out a solver's memory. */
 export function odeMemory(layout: MemoryLayout, stateCount: number, parameterCount: number, stageCount: number): OdeMemory {
   const size = Math.max(1, stateCount);
-  const real = layout.f64(realFields.length);
-  const integer = layout.i32(integerFields.length);
+  const block = controlBlock(layout, realFields, integerFields);
   const named = new Map<string, number>();
   const vector = (name: string): number => {
     const known = named.get(name);
@@ -92,8 +90,7 @@ export function odeMemory(layout: MemoryLayout, stateCount: number, parameterCou
     next: vector("next"),
     stages: layout.f64(size * stageCount),
     spare: vector("spare"),
-    real: Object.fromEntries(realFields.map((name, index) => [name, real + 8 * index])) as Record<RealField, number>,
-    integer: Object.fromEntries(integerFields.map((name, index) => [name, integer + 4 * index])) as Record<IntegerField, number>,
+    ...block,
     vector,
   };
 }
