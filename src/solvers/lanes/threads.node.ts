@@ -130,8 +130,9 @@ export function ensembleThreads(solver: EnsembleSolver, { threads = availablePar
         worker.postMessage(call);
       }
       gathered.fail(await (await own).work(ensemble, breathe));
-      // Nobody has anything left to begin. Who comes only now finds that out for himself, and is not waited for.
-      for (const come = Atomics.load(words, board.come); answers.length < come && broken.length === 0; tell()) {
+      // Nobody has anything left to begin. Who comes only now finds that out for himself and answers too: counted afresh each time, so
+      // that his answer does not pass for that of one who is still at work.
+      for (; answers.length < Atomics.load(words, board.come) && broken.length === 0; tell()) {
         const waited = new Promise<void>((resolve) => (wake = resolve));
         const timer = setTimeout(wake, BREATH_MS);
         await waited;
