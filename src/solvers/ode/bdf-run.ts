@@ -12,6 +12,7 @@ import type { OdeControl } from "./control.ts";
 import { resolveControl } from "./control.ts";
 import type { EventRun } from "./event-run.ts";
 import { eventRun } from "./event-run.ts";
+import { growTape } from "./grow-tape.ts";
 import { loopCode } from "./loop.ts";
 import type { Position, PositionedRun } from "./position.ts";
 import type { OdeProblem, Tape } from "./solver.ts";
@@ -119,23 +120,6 @@ class MultistepRun implements PositionedRun {
     return diagnoseBdfStart(this.#scene, this.#timeNow(), events.last());
   }
 
-  /** Doubles the tape; the old one stays where it is until the next run. */
-  #growTape(): boolean {
-    const { instance, memory } = this.#compiled;
-    const rowBytes = bdfTapeRow.bytes(memory.size);
-    const [capacity, address, count] = [2 * this.#read("tapeCapacity"), this.#read("tapeAddress"), this.#read("tapeCount")];
-    try {
-      const larger = instance.reserve(capacity * rowBytes);
-      instance.f64.copyWithin(larger / 8, address / 8, (address + count * rowBytes) / 8);
-      instance.i32[memory.integer.tapeAddress / 4] = larger;
-      instance.i32[memory.integer.tapeCapacity / 4] = capacity;
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
-  }
-
   advance(steps: number): Status {
     this.#requireCurrent();
     if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
@@ -160,7 +144,7 @@ class MultistepRun implements PositionedRun {
       }
       if (code === loopCode.paused) return { status: "paused", time: this.#timeNow() };
       if (code !== loopCode.tapeFull) return diagnoseBdf(this.#scene, code);
-      if (!this.#growTape()) {
+      if (!growTape(this.#compiled.instance, this.#compiled.memory.integer, bdfTapeRow.bytes(this.#compiled.memory.size))) {
         return { status: "out-of-memory", time: this.#timeNow(), worst: "", hint: `the record of ${this.#read("tapeCount")} steps does not fit; loosen rtol or end earlier` };
       }
     }

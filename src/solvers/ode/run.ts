@@ -19,6 +19,7 @@ import type { Room } from "./run-room.ts";
 import { roomKeeper } from "./run-room.ts";
 import type { OdeProblem, Tape } from "./solver.ts";
 import { SMALLEST_SCALE } from "./controller.ts";
+import { growTape } from "./grow-tape.ts";
 
 /** Rows of the tape that the first recorded run reserves. */
 const FIRST_TAPE_ROWS = 256;
@@ -166,23 +167,6 @@ class ProgramRun implements PositionedRun {
     return diagnoseStart(this.#scene(), this.#timeNow(), events.last());
   }
 
-  /** Doubles the tape; the old one stays where it is until the next run. */
-  #growTape(): boolean {
-    const { instance, memory } = this.#stage.scene;
-    const rowBytes = tapeRow.bytes(memory.stateCount);
-    const [capacity, address, count] = [2 * this.#read("tapeCapacity"), this.#read("tapeAddress"), this.#read("tapeCount")];
-    try {
-      const larger = instance.reserve(capacity * rowBytes);
-      instance.f64.copyWithin(larger / 8, address / 8, (address + count * rowBytes) / 8);
-      instance.i32[memory.integer.tapeAddress / 4] = larger;
-      instance.i32[memory.integer.tapeCapacity / 4] = capacity;
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
-  }
-
   advance(steps: number): Status {
     this.#requireCurrent();
     if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`advance: steps is ${steps}; it must be a positive integer`);
@@ -208,7 +192,7 @@ class ProgramRun implements PositionedRun {
       }
       if (code === loopCode.paused) return { status: "paused", time: this.#timeNow() };
       if (code !== loopCode.tapeFull) return diagnose(this.#scene(), code);
-      if (!this.#growTape()) {
+      if (!growTape(this.#stage.scene.instance, this.#stage.scene.memory.integer, tapeRow.bytes(this.#stage.scene.memory.stateCount))) {
         return { status: "out-of-memory", time: this.#timeNow(), worst: "", hint: `the record of ${this.#read("tapeCount")} steps does not fit; loosen rtol or end earlier` };
       }
     }
